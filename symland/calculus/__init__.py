@@ -1,0 +1,1 @@
+"""Deriving: differentials, gradients, Hessians. Everything here proposes steps; only the kernel judges them."""

@@ -1,0 +1,74 @@
+"""A derivation: a result, the trace that produced it, and its main line for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+from symland.language import statements as S
+from symland.language.nodes import Node
+from symland.language.terms import Term
+from symland.language.trace import Trace
+from symland.proof.kernel import replay
+from symland.proof.theorem import Theorem
+
+
+class Line(NamedTuple):
+    """One line of the main line: what it says, and why it follows from the line above."""
+
+    statement: S.Statement
+    reason: str
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What a derivation computed and proved.
+
+    `result` is read off the theorem that the kernel replayed from `trace`; `steps` is the main line.
+    """
+
+    trace: Trace
+    theorem: Theorem
+    result: Term
+    name: str = ""
+    abbreviations: Mapping[Node, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        by_id = {s.id: s.out for s in self.trace.steps}
+        return tuple(Line(by_id[id], reason) for id, reason in self.trace.display)
+
+    def to_latex(self) -> str:
+        """LaTeX source of the result."""
+        from symland.write.latex import to_latex
+
+        return cast(str, to_latex(self.result, self.abbreviations))
+
+    def to_sympy(self) -> Any:
+        """The result as a SymPy expression."""
+        return self.result.to_sympy()
+
+    def to_json(self) -> str:
+        """The trace, as the text of a file for `symland check`."""
+        from symland.write.json import to_json
+
+        return to_json(self.trace)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/latex": self._repr_latex_()}
+
+    def __repr__(self) -> str:
+        from symland.language.notation import show
+
+        return f"{self.name or 'derivation'}: {show(self.result, self.abbreviations)}  [PROVED, {self.theorem.steps} steps]"
+
+
+def derivation(trace: Trace, theorem: str, name: str = "", abbreviations: Mapping[Node, str] | None = None) -> Derivation:
+    """Replays the trace and reads the result off the theorem: the last argument of a grad or hess statement, or the
+    right side of an equation."""
+    proved = replay(trace)[theorem]
+    return Derivation(trace, proved, cast(Term, proved.statement.args[-1]), name, dict(abbreviations or {}))

@@ -1,0 +1,164 @@
+"""Tidying terms for people: identities and zeros dropped, numbers collected, transposes pushed to the letters,
+explicit chains unfolded. Every use is followed by a `ring` step that proves the tidy term equal."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import singledispatch
+from typing import cast
+
+from symland.language import terms as T
+from symland.language.index import Index
+from symland.language.nodes import Node, rebuild
+from symland.language.terms import Term
+
+ONE = T.number(1)
+MINUS_ONE = T.number(-1)
+
+
+def multiply(*factors: Term) -> Term:
+    """A product without identity factors, with scalars and signs in front, and zero if a factor is zero."""
+    rows, columns = factors[0].shape[0], factors[-1].shape[1]
+    flat: list[Term] = []
+    coefficient = ONE
+    for f in factors:
+        parts: list[Term] = [f]
+        while parts:
+            g = parts.pop(0)
+            if isinstance(g, T.Product):
+                parts[:0] = g.args
+            elif isinstance(g, T.Scale):
+                coefficient = scalar_product(coefficient, g.args[0])
+                parts.insert(0, g.args[1])
+            elif isinstance(g, T.Zero):
+                return cast(Term, T.Zero(rows, columns))
+            elif not isinstance(g, T.Identity):
+                flat.append(g)
+    body = T.product(*flat) if flat else cast(Term, T.Identity(rows))
+    return scale(coefficient, body)
+
+
+def scale(c: Term, a: Term) -> Term:
+    """c times the matrix a."""
+    if isinstance(a, T.Scale):
+        c, a = scalar_product(c, a.args[0]), a.args[1]
+    if isinstance(a, T.Zero) or c is T.number(0):
+        return cast(Term, T.Zero(*a.shape))
+    return a if c is ONE else cast(Term, T.Scale(c, a))
+
+
+def scalar_product(*factors: Term) -> Term:
+    """A product of scalars with the numbers collected in front."""
+    value = Fraction(1)
+    rest: list[Term] = []
+    for f in factors:
+        for g in f.args if isinstance(f, T.Product) else (f,):
+            if isinstance(g, T.Number):
+                value *= g.value
+            else:
+                rest.append(g)
+    if not value or not rest:
+        return cast(Term, T.Number(value))
+    return T.product(*rest) if value == 1 else T.product(cast(Term, T.Number(value)), *rest)
+
+
+def add(*terms: Term) -> Term:
+    """A sum without zeros; numbers are collected."""
+    shape = terms[0].shape
+    kept: list[Term] = []
+    value = Fraction(0)
+    for t in terms:
+        for s in t.args if isinstance(t, T.Sum) else (t,):
+            if isinstance(s, T.Number):
+                value += s.value
+            elif not isinstance(s, T.Zero):
+                kept.append(s)
+    if value:
+        kept.append(cast(Term, T.Number(value)))
+    if kept:
+        return T.total(*kept)
+    return cast(Term, T.Zero(*shape)) if shape else T.number(0)
+
+
+def transpose(a: Term) -> Term:
+    """The transpose, pushed through products, multiples and transposes; a sum keeps its bracket."""
+    if isinstance(a, T.Transpose):
+        return cast(Term, a.args[0])
+    if isinstance(a, T.Product):
+        return T.product(*(transpose(f) for f in reversed(a.args)))
+    if isinstance(a, T.Scale):
+        return cast(Term, T.Scale(a.args[0], transpose(a.args[1])))
+    if isinstance(a, T.Identity):
+        return a
+    if isinstance(a, T.Zero):
+        return cast(Term, T.Zero(*a.shape[::-1]))
+    return a.T
+
+
+@singledispatch
+def tidy(t: Node) -> Term:
+    """The term with every sum and product inside tidied."""
+    return cast(Term, rebuild(type(t), [tidy(a) if isinstance(a, Node) else a for a in t.args]))
+
+
+@tidy.register(T.Sum)
+def _(t: Node) -> Term:
+    return add(*(tidy(a) for a in t.args))
+
+
+@tidy.register(T.Product)
+def _(t: Node) -> Term:
+    args = [tidy(a) for a in t.args]
+    return scalar_product(*args) if t.is_scalar else multiply(*args)
+
+
+@tidy.register(T.Scale)
+def _(t: Node) -> Term:
+    return scale(tidy(t.args[0]), tidy(t.args[1]))
+
+
+@tidy.register(T.Transpose)
+def _(t: Node) -> Term:
+    return transpose(tidy(t.args[0]))
+
+
+@tidy.register(T.Inner)
+def _(t: Node) -> Term:
+    a, b = tidy(t.args[0]), tidy(t.args[1])
+    if isinstance(a, T.Zero) or isinstance(b, T.Zero):
+        return T.number(0)
+    return cast(Term, T.Inner(a, b))
+
+
+@tidy.register(T.Chain)
+def _(t: T.Chain) -> Term:
+    length = t.length.value
+    if length is None:
+        return t
+    if length == 0:
+        return cast(Term, T.Identity(t.shape[0]))
+    return T.product(*(cast(Term, T.Member(t.family, t.top - i)) for i in range(length)))
+
+
+@tidy.register(T.IndexScalar)
+def _(t: Node) -> Term:
+    value = cast(Index, t.args[0]).value
+    return cast(Term, t) if value is None else T.number(value)
+
+
+@tidy.register(T.Kronecker)
+def _(t: Node) -> Term:
+    a, b = tidy(t.args[0]), tidy(t.args[1])
+    coefficient = ONE
+    if isinstance(a, T.Scale):
+        coefficient, a = scalar_product(coefficient, a.args[0]), a.args[1]
+    if isinstance(b, T.Scale):
+        coefficient, b = scalar_product(coefficient, b.args[0]), b.args[1]
+    return scale(coefficient, cast(Term, T.Kronecker(a, b)))
+
+
+@tidy.register(T.Symbol)
+@tidy.register(T.Member)
+@tidy.register(T.Number)
+def _(t: Node) -> Term:
+    return cast(Term, t)

@@ -1,0 +1,1 @@
+"""What can be said: index expressions, dimensions, terms, statements, facts, problems."""

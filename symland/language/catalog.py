@@ -1,0 +1,19 @@
+"""Every kind of node by name: what files may contain, and what each operation has to decide about."""
+
+from __future__ import annotations
+
+from symland.language import statements, terms
+from symland.language.nodes import Node
+
+
+def _concrete() -> dict[str, type[Node]]:
+    out: dict[str, type[Node]] = {}
+    for module in (terms, statements):
+        for name, value in vars(module).items():
+            own = isinstance(value, type) and value.__module__ == module.__name__
+            if own and issubclass(value, Node) and value.fields and not name.startswith("_"):
+                out[name] = value
+    return dict(sorted(out.items()))
+
+
+NODE_CLASSES: dict[str, type[Node]] = _concrete()

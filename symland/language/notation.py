@@ -1,0 +1,273 @@
+"""The surface notation: how nodes read in text, in messages and in `repr`.
+
+`show(node)` prints the notation of `symland derive` and of trace displays: `W[L..1]*X - Y`, `'` for the transpose,
+`(x)` for Kronecker, `norm2(A)^2` for the squared Frobenius norm. Abbreviations name sub-expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import singledispatch
+
+from symland.language import statements as S
+from symland.language import terms as T
+from symland.language.index import Dim, Index, shape_text
+from symland.language.nodes import Binder, Node, walk
+
+SUM, PRODUCT, POWER, ATOM = 0, 1, 2, 3  # binding strength, weakest first
+
+BOUND_NAMES = ("i", "j", "k", "p", "q", "r")
+
+
+def used_names(node: Node) -> set[str]:
+    """The names of free index variables, letters and dimensions in the node."""
+    used: set[str] = set()
+    for n in walk(node):
+        used |= n.free_indices
+        if isinstance(n, (T.Symbol, T.Member, T.Chain)):
+            used.add(n.name)
+        used.update(name for d in n.args if isinstance(d, Dim) for name, _ in d.atoms)
+    return used
+
+
+def bound_name(node: Binder) -> str:
+    """A readable name for the bound variable that is not used inside."""
+    used = used_names(node)
+    return next(n for n in (*BOUND_NAMES, *(f"i{k}" for k in range(1, 10**6))) if n not in used)
+
+
+def split_sign(t: Node) -> tuple[bool, Node]:
+    """Whether the term carries a minus sign in front, and the term without it."""
+    if isinstance(t, T.Scale):
+        negative, s = split_sign(t.args[0])
+        if negative:
+            return True, t.args[1] if s is T.number(1) else T.Scale(s, t.args[1])
+    if isinstance(t, T.Number) and t.value < 0:
+        return True, T.number(-t.value.numerator, t.value.denominator)
+    if isinstance(t, T.Product) and t.is_scalar:
+        negative, first = split_sign(t.args[0])
+        if negative:
+            rest = t.args[1:]
+            return True, T.product(*rest) if first is T.number(1) else T.product(first, *rest)
+    return False, t
+
+
+def show(node: Node, abbreviations: Mapping[Node, str] | None = None) -> str:
+    """The node in surface notation."""
+    return _Printer(abbreviations or {}).text(node, SUM)
+
+
+class _Printer:
+    def __init__(self, names: Mapping[Node, str]) -> None:
+        self.names = names
+
+    def text(self, node: Node, strength: int) -> str:
+        name = self.names.get(node)
+        if name is not None:
+            return name
+        out, own = _show(node, self)
+        return f"({out})" if own < strength else out
+
+    def call(self, name: str, *parts: object) -> tuple[str, int]:
+        return f"{name}({', '.join(self.text(p, SUM) if isinstance(p, Node) else str(p) for p in parts)})", ATOM
+
+    def join(self, sign: str, parts: tuple[Node, ...], strength: int) -> str:
+        return sign.join(self.text(p, strength) for p in parts)
+
+
+@singledispatch
+def _show(node: Node, p: _Printer) -> tuple[str, int]:
+    return p.call(type(node).__name__, *node.args)
+
+
+def fraction_text(q: Fraction) -> str:
+    """p or p/q."""
+    return str(q.numerator) if q.denominator == 1 else f"{q.numerator}/{q.denominator}"
+
+
+@_show.register
+def _(node: T.Symbol, p: _Printer) -> tuple[str, int]:
+    return node.name, ATOM
+
+
+@_show.register
+def _(node: T.Member, p: _Printer) -> tuple[str, int]:
+    return f"{node.name}[{node.index}]" if node.index.value is None else f"{node.name}{node.index}", ATOM
+
+
+@_show.register
+def _(node: T.Chain, p: _Printer) -> tuple[str, int]:
+    return f"{node.name}[{node.top}..{node.bottom}]", ATOM
+
+
+@_show.register
+def _(node: T.Zero, p: _Printer) -> tuple[str, int]:
+    return "0", ATOM
+
+
+@_show.register
+def _(node: T.Identity, p: _Printer) -> tuple[str, int]:
+    return f"I({node.args[0]})", ATOM
+
+
+@_show.register
+def _(node: T.Number, p: _Printer) -> tuple[str, int]:
+    q = node.value
+    return fraction_text(q), SUM if q < 0 else PRODUCT if q.denominator != 1 else ATOM
+
+
+@_show.register(T.IndexScalar)
+@_show.register(T.DimScalar)
+def _(node: Node, p: _Printer) -> tuple[str, int]:
+    out = str(node.args[0])
+    return out, ATOM if out.isalnum() else SUM
+
+
+@_show.register
+def _(node: T.Sum, p: _Printer) -> tuple[str, int]:
+    out = ""
+    for t in node.args:
+        negative, rest = (False, t) if t in p.names else split_sign(t)
+        sign = (" - " if out else "-") if negative else (" + " if out else "")
+        out += sign + p.text(rest, PRODUCT if negative or out else SUM)
+    return out, SUM
+
+
+@_show.register
+def _(node: T.Product, p: _Printer) -> tuple[str, int]:
+    negative, rest = split_sign(node)
+    if negative:
+        return "-" + p.text(rest, PRODUCT), SUM
+    return p.join("*", node.args, PRODUCT), PRODUCT
+
+
+@_show.register
+def _(node: T.Scale, p: _Printer) -> tuple[str, int]:
+    negative, rest = split_sign(node)
+    if negative:
+        return "-" + p.text(rest, PRODUCT), SUM
+    return p.join("*", node.args, PRODUCT), PRODUCT
+
+
+@_show.register(T.BoundedSum)
+@_show.register(T.BoundedProduct)
+@_show.register(S.ForAll)
+def _(node: Binder, p: _Printer) -> tuple[str, int]:
+    var = bound_name(node)
+    body = p.text(node.at(Index.var(var)), SUM)
+    if isinstance(node, S.ForAll):
+        return f"all {var} in {node.lo}..{node.hi}: {body}", SUM
+    word = "sum" if isinstance(node, T.BoundedSum) else "prod"
+    return f"{word}({var}, {node.lo}..{node.hi}, {body})", ATOM
+
+
+@_show.register
+def _(node: T.Power, p: _Printer) -> tuple[str, int]:
+    e = str(node.args[1])
+    return f"{p.text(node.args[0], ATOM)}^{e if e.isalnum() else f'({e})'}", POWER
+
+
+@_show.register
+def _(node: T.Reciprocal, p: _Printer) -> tuple[str, int]:
+    return f"1/{p.text(node.args[0], POWER)}", PRODUCT
+
+
+@_show.register
+def _(node: T.Transpose, p: _Printer) -> tuple[str, int]:
+    return f"{p.text(node.args[0], ATOM)}'", ATOM
+
+
+@_show.register
+def _(node: T.Inverse, p: _Printer) -> tuple[str, int]:
+    return p.call("inv", *node.args)
+
+
+@_show.register
+def _(node: T.Pseudoinverse, p: _Printer) -> tuple[str, int]:
+    return p.call("pinv", *node.args)
+
+
+@_show.register
+def _(node: T.Trace, p: _Printer) -> tuple[str, int]:
+    return p.call("tr", *node.args)
+
+
+@_show.register
+def _(node: T.SquaredNorm, p: _Printer) -> tuple[str, int]:
+    return p.call("norm2", *node.args)[0] + "^2", POWER
+
+
+@_show.register
+def _(node: T.Inner, p: _Printer) -> tuple[str, int]:
+    return f"<{p.text(node.args[0], SUM)}, {p.text(node.args[1], SUM)}>", ATOM
+
+
+@_show.register
+def _(node: T.Kronecker, p: _Printer) -> tuple[str, int]:
+    return f"{p.text(node.args[0], POWER)} (x) {p.text(node.args[1], POWER)}", SUM
+
+
+@_show.register
+def _(node: T.Vec, p: _Printer) -> tuple[str, int]:
+    return p.call("vec", *node.args)
+
+
+@_show.register
+def _(node: T.Commutation, p: _Printer) -> tuple[str, int]:
+    return p.call("K", *node.args)
+
+
+@_show.register
+def _(node: T.Block, p: _Printer) -> tuple[str, int]:
+    return "[" + "; ".join(", ".join(p.text(b, SUM) for b in row) for row in node.grid) + "]", ATOM
+
+
+@_show.register
+def _(node: T.D, p: _Printer) -> tuple[str, int]:
+    t, w, v = (p.text(a, SUM) for a in node.args)
+    return f"D({t}; {w}, {v})", ATOM
+
+
+@_show.register(S.Eq)
+@_show.register(S.Le)
+@_show.register(S.Lt)
+def _(node: Node, p: _Printer) -> tuple[str, int]:
+    sign = {S.Eq: "=", S.Le: "<=", S.Lt: "<"}[type(node)]
+    return f"{p.text(node.args[0], SUM)} {sign} {p.text(node.args[1], SUM)}", SUM
+
+
+@_show.register
+def _(node: S.Psd, p: _Printer) -> tuple[str, int]:
+    return p.call("psd", *node.args)
+
+
+@_show.register
+def _(node: S.Invertible, p: _Printer) -> tuple[str, int]:
+    return p.call("invertible", *node.args)
+
+
+@_show.register
+def _(node: S.Rank, p: _Printer) -> tuple[str, int]:
+    return f"rank({p.text(node.args[0], SUM)}) = {p.text(node.args[1], SUM)}", SUM
+
+
+@_show.register(S.Grad)
+@_show.register(S.Hess)
+@_show.register(S.Entries)
+def _(node: Node, p: _Printer) -> tuple[str, int]:
+    return p.call(type(node).__name__.lower(), *node.args)
+
+
+@_show.register
+def _(node: S.NonNeg, p: _Printer) -> tuple[str, int]:
+    e = node.index
+    left = {v: c for v, c in e.coefficients if c > 0}
+    right = {v: -c for v, c in e.coefficients if c < 0}
+    c = e.constant
+    return f"{Index.make(left, max(c, 0))} >= {Index.make(right, max(-c, 0))}", SUM
+
+
+def declaration(letter: Node) -> str:
+    """A letter with its shape: `W: d x d`."""
+    return f"{show(letter)}: {shape_text(letter.shape)}"

@@ -1,0 +1,1 @@
+"""Judging: rule rows, the kernel that replays traces, and its normal forms."""

@@ -1,0 +1,1 @@
+"""Normal forms: the computed steps of the kernel."""

@@ -1,0 +1,104 @@
+"""Rows about products, chains, bounded sums and products, inverses and pseudoinverses, and positive scalars."""
+
+from __future__ import annotations
+
+from symland.language.statements import Eq, Invertible, Le, Lt, NonNeg
+from symland.language.terms import (
+    BoundedProduct,
+    BoundedSum,
+    Identity,
+    IndexScalar,
+    Inverse,
+    Power,
+    Pseudoinverse,
+    Reciprocal,
+    SquaredNorm,
+    Term,
+    Zero,
+    number,
+)
+from symland.language.trace import Assignment
+from symland.proof.rules.letters import SQUARE, A, F, X, a, b, c, chain, i, ia, ib, identity, il, n, p, q
+from symland.proof.rules.row import Row, rows
+
+PINV = Pseudoinverse(A)
+PENROSE = "Penrose, A generalized inverse for matrices, 1955"
+ZERO, ONE = number(0), number(1)
+
+
+def _sum(body: Term) -> Term:
+    out: Term = BoundedSum.over("i", ia, ib, body)
+    return out
+
+
+def _product(body: Term) -> Term:
+    out: Term = BoundedProduct.over("i", ia, ib, body)
+    return out
+
+
+TABLE = rows(
+    # chains
+    Row(
+        "chain_split", Eq(chain(ib, ia), chain(ib, il + 1) * X[il] * chain(il - 1, ia)),
+        side=(NonNeg(ib - il), NonNeg(il - ia)), reason="split the product at one factor",
+    ),
+    Row(
+        "chain_top", Eq(chain(ib, ia), X[ib] * chain(ib - 1, ia)), side=(NonNeg(ib - ia),),
+        reason="take off the leftmost factor",
+    ),
+    Row(
+        "chain_bottom", Eq(chain(ib, ia), chain(ib, ia + 1) * X[ia]), side=(NonNeg(ib - ia),),
+        reason="take off the rightmost factor",
+    ),
+    Row("chain_empty", Eq(chain(ia - 1, ia), identity(n.substitute({}, {"_": ia - 1}))), reason="an empty product is the identity"),
+    # bounded sums and products
+    Row("sum_empty", Eq(BoundedSum.over("i", ia, ia - 1, F[i]), ZERO), reason="an empty sum is zero"),
+    Row(
+        "sum_top", Eq(_sum(F[i]), F[ib] + BoundedSum.over("i", ia, ib - 1, F[i])), side=(NonNeg(ib - ia),),
+        reason="take off the last term",
+    ),
+    Row("sum_factor", Eq(_sum(c * F[i]), c * _sum(F[i])), side=(NonNeg(ib - ia + 1),), reason="take a constant factor out of the sum"),
+    Row(
+        "sum_constant", Eq(_sum(c), IndexScalar(ib - ia + 1) * c), side=(NonNeg(ib - ia + 1),),
+        reason="a sum of equal terms",
+    ),
+    Row("product_empty", Eq(BoundedProduct.over("i", ia, ia - 1, F[i]), ONE), reason="an empty product is one"),
+    Row(
+        "product_top", Eq(_product(F[i]), F[ib] * BoundedProduct.over("i", ia, ib - 1, F[i])), side=(NonNeg(ib - ia),),
+        reason="take off the last factor",
+    ),
+    Row(
+        "product_constant", Eq(_product(c), Power(c, ib - ia + 1)), side=(NonNeg(ib - ia + 1),),
+        reason="a product of equal factors",
+    ),
+    Row(
+        "power_add", Eq(Power(c, ia) * Power(c, ib), Power(c, ia + ib)), side=(NonNeg(ia), NonNeg(ib)),
+        reason="add exponents",
+    ),
+    # inverses
+    Row(
+        "inverse_left", Eq(Inverse(SQUARE) * SQUARE, Identity(p)), premises=(Invertible(SQUARE),),
+        reason="an inverse cancels",
+    ),
+    Row(
+        "inverse_right", Eq(SQUARE * Inverse(SQUARE), Identity(p)), premises=(Invertible(SQUARE),),
+        reason="an inverse cancels",
+    ),
+    Row("penrose_outer", Eq(A * PINV * A, A), reason="Penrose equation", citation=PENROSE),
+    Row("penrose_inner", Eq(PINV * A * PINV, PINV), reason="Penrose equation", citation=PENROSE),
+    Row("penrose_left", Eq((A * PINV).T, A * PINV), reason="Penrose equation", citation=PENROSE),
+    Row("penrose_right", Eq((PINV * A).T, PINV * A), reason="Penrose equation", citation=PENROSE),
+    # positive scalars and norms
+    Row(
+        "norm_zero", Eq(A, Zero(p, q)), premises=(Eq(SquaredNorm(A), ZERO),), reason="only zero has norm zero",
+        model=(Assignment("set", A, Zero(p, q)),),
+    ),
+    Row(
+        "index_positive", Lt(ZERO, IndexScalar(ia)), side=(NonNeg(ia - 1),), reason="an index of at least one is positive",
+    ),
+    Row("product_positive", Lt(ZERO, a * b), premises=(Lt(ZERO, a), Lt(ZERO, b)), reason="a product of positive numbers is positive"),
+    Row("sum_positive", Lt(ZERO, a + b), premises=(Lt(ZERO, a), Le(ZERO, b)), reason="positive plus nonnegative is positive"),
+    Row("power_positive", Lt(ZERO, Power(c, ia)), premises=(Lt(ZERO, c),), side=(NonNeg(ia),), reason="a power of a positive number is positive"),
+    Row("reciprocal", Eq(c * Reciprocal(c), ONE), premises=(Lt(ZERO, c),), reason="a number times its reciprocal"),
+    Row("reciprocal_positive", Lt(ZERO, Reciprocal(c)), premises=(Lt(ZERO, c),), reason="the reciprocal of a positive number is positive"),
+)  # fmt: skip
