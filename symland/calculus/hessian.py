@@ -29,9 +29,16 @@ def hessian_block(
     letters). `commute` writes a commutation matrix on the left of its Kronecker product. Raises NoRule, or
     AssumptionMissing where the order of the indices is needed and not known.
     """  # fmt: skip
+    prover = Prover(context(loss, [w, u], assuming))
+    theorem = hessian_step(prover, loss, w, u, commute)
+    name = f"Hessian block of {w!r} and {u!r}"
+    return derivation(prover.trace({"hessian": theorem}), "hessian", name, abbreviations)
+
+
+def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = False) -> str:
+    """The id of `hess(loss, w, u, H)`; its main line goes to the display."""
     for letter in (w, u):
         check_variable(loss, letter)
-    prover = Prover(context(loss, [w, u], assuming))
     v, z = direction("V", w, loss), direction("U", u, loss)
     first = linear_form(prover, loss, w, v)
     prover.display.clear()
@@ -40,9 +47,7 @@ def hessian_block(
     prover.display.append((id, "the first differential"))
     id = push_shown(prover, id)
     id = _as_image(prover, id, v, z, commute)
-    theorem = prover.emit("identify", **{"from": id})
-    name = f"Hessian block of {w!r} and {u!r}"
-    return derivation(prover.trace({"hessian": theorem}), "hessian", name, abbreviations)
+    return prover.emit("identify", **{"from": id})
 
 
 def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:

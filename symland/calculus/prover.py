@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, cast
 
 from symland.errors import AssumptionMissing, NoRule
@@ -23,6 +22,7 @@ from symland.proof.scope import letter_name, occurrences
 Path = tuple[int, ...]
 LEFT: Path = (0,)
 RIGHT: Path = (1,)
+MAX_COEFFICIENT = 3  # largest coefficient on the way to a certificate
 MAX_FACTS = 6  # order facts (with repetition) that one certificate may combine
 
 
@@ -40,6 +40,7 @@ class Prover:
         self.kernel = Kernel(hypotheses)
         self.steps: list[Step] = []
         self.display: list[tuple[str, str]] = []
+        self._certificates: dict[Index, tuple[str, ...] | None] = {}
         self._rows: dict[str, str] = {}
         self._known: dict[tuple[S.Statement, frozenset[str]], str] = {}
 
@@ -52,7 +53,9 @@ class Prover:
         old = self.hypotheses.get(name)
         if old is not None and old is not statement:
             raise AssumptionMissing(f"two hypotheses are named {name}", expected=old, found=statement)
-        self.kernel.hypotheses[name] = statement
+        if old is None:
+            self.kernel.hypotheses[name] = statement
+            self._certificates.clear()
         return name
 
     def statement(self, id: str) -> S.Statement:
@@ -101,8 +104,10 @@ class Prover:
     # -- certificates ----------------------------------------------------------------------------------------
     def nonneg(self, e: Index) -> list[tuple[str, int]]:
         """A certificate for e >= 0 from the order facts among the hypotheses."""
-        facts = tuple((n, h.index) for n, h in self.hypotheses.items() if isinstance(h, S.NonNeg))
-        found = next((c for c in (_combine(e, facts, n) for n in range(MAX_FACTS + 1)) if c is not None), None)
+        found = self._certificates.get(e, ())
+        if e not in self._certificates:
+            facts = [(n, h.index) for n, h in self.hypotheses.items() if isinstance(h, S.NonNeg)]
+            found = self._certificates[e] = combine(e, facts)
         if found is None:
             raise AssumptionMissing(f"the order facts do not give {S.NonNeg(e)!r}", expected=S.NonNeg(e))
         return [(n, found.count(n)) for n in sorted(set(found))]
@@ -211,19 +216,29 @@ class Prover:
         return self.emit("spec", **{"of": id, "subst": {k: dict(v) for k, v in subst.items() if v}, "discharge": how})
 
 
-@lru_cache(maxsize=4096)
-def _combine(e: Index, facts: tuple[tuple[str, Index], ...], depth: int) -> tuple[str, ...] | None:
-    """Names of facts, with repetition, whose sum is e up to a nonnegative constant; None if the search finds none."""
-    if e.value is not None:
-        return () if e.value >= 0 else None
-    if not depth:
-        return None
-    variable, sign = e.coefficients[0]
-    for name, f in facts:
-        if any(v == variable and (c > 0) == (sign > 0) for v, c in f.coefficients):
-            rest = _combine(e - f, facts, depth - 1)
-            if rest is not None:
-                return (name, *rest)
+def combine(e: Index, facts: Sequence[tuple[str, Index]]) -> tuple[str, ...] | None:
+    """Names of few facts, with repetition, whose sum is e up to a nonnegative constant; None if the search finds none.
+
+    Breadth first: each round cancels the first variable that is left.
+    """
+    frontier: dict[Index, tuple[str, ...]] = {e: ()}
+    seen = {e}
+    for _ in range(MAX_FACTS + 1):
+        for rest, names in frontier.items():
+            if rest.value is not None and rest.value >= 0:
+                return names
+        following: dict[Index, tuple[str, ...]] = {}
+        for rest, names in frontier.items():
+            if rest.value is not None:
+                continue
+            variable, sign = rest.coefficients[0]
+            for name, f in facts:
+                if any(v == variable and (c > 0) == (sign > 0) for v, c in f.coefficients):
+                    new = rest - f
+                    if new not in seen and all(abs(c) <= MAX_COEFFICIENT for _, c in new.coefficients):
+                        seen.add(new)
+                        following[new] = (*names, name)
+        frontier = following
     return None
 
 

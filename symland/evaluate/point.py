@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, Protocol
 
 from symland.errors import UndefinedHere, UsageError
 from symland.evaluate.rings import Size, Value
 
-DimValue = Union[int, Mapping[int, int], Callable[[int], int]]  # of a dimension, or of a family of dimensions
-Key = tuple[str, Union[int, None]]  # a letter: ("X", None) for a symbol, ("W", 3) for a member of a family
+DimValue = int | Mapping[int, int] | Callable[[int], int]  # of a dimension, or of a family of dimensions
+Key = tuple[str, int | None]  # a letter: ("X", None) for a symbol, ("W", 3) for a member of a family
 
 
 def letter_name(key: Key) -> str:
     """A letter for people: X, or W3, or W[-1]."""
     name, index = key
     return name if index is None else f"{name}{index}" if index >= 0 else f"{name}[{index}]"
+
+
+class Setting(Protocol):
+    """What evaluation asks for: a `Point`, or something that makes its values on demand."""
+
+    def dim(self, name: str, index: int | None) -> int:
+        """The dimension symbol `name`, or the member `name[index]` of a family of dimensions."""
+        ...
+
+    def index(self, name: str) -> int:
+        """The index variable `name`."""
+        ...
+
+    def letter(self, key: Key, size: Size) -> Value:
+        """The value of a letter, which has the size given."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ raises `UndefinedHere`. Matrices are given and returned entry by entry in rows.
 
 from __future__ import annotations
 
-import random
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from functools import reduce
+from random import Random
 from typing import Any
 
 import flint
@@ -213,7 +213,7 @@ class PrimeField(FlintRing):
         self.name = f"integers modulo {prime}"
 
     @classmethod
-    def random(cls, rng: random.Random) -> PrimeField:
+    def drawn(cls, rng: Random) -> PrimeField:
         """The field of the first prime at or above a random number between 2^60 and 2^61."""
         n = rng.randrange(2**60, 2**61) | 1
         while not flint.fmpz(n).is_prime():
@@ -228,7 +228,7 @@ class PrimeField(FlintRing):
     def matrix(self, rows: int, columns: int, entries: Sequence[Value]) -> Value:
         return flint.nmod_mat(rows, columns, entries, self.prime)
 
-    def draw(self, size: Size, rng: random.Random) -> Value:
+    def draw(self, size: Size, rng: Random) -> Value:
         """A uniformly random scalar or matrix."""
         if not size:
             return flint.nmod(rng.randrange(self.prime), self.prime)

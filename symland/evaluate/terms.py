@@ -7,7 +7,7 @@ Calculus*, chapters 2 and 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce, singledispatch
 from math import prod
@@ -15,14 +15,14 @@ from typing import Any, cast
 
 from symland.errors import NoRule, ShapeError, UndefinedHere
 from symland.evaluate.jets import Jets
-from symland.evaluate.point import Key, Point, letter_name
+from symland.evaluate.point import Key, Setting, letter_name
 from symland.evaluate.rings import Ring, Size, Value
 from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.language.nodes import Node
 
 
-def evaluate(term: Node, point: Point, ring: Ring) -> Value:
+def evaluate(term: Node, point: Setting, ring: Ring) -> Value:
     """The value of the term: a scalar or a matrix of the ring.
 
     Raises UsageError for a letter, dimension or index variable without a value, ShapeError for a letter of another
@@ -41,7 +41,7 @@ def evaluate(term: Node, point: Point, ring: Ring) -> Value:
 class Evaluation:
     """The values of terms at one point in one ring; each node is evaluated once."""
 
-    def __init__(self, point: Point, ring: Ring, bound: Mapping[str, int] | None = None) -> None:
+    def __init__(self, point: Setting, ring: Ring, bound: Mapping[str, int] | None = None) -> None:
         self.point = point
         self.ring = ring
         self.bound = dict(bound or {})
@@ -120,22 +120,162 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class _Perturbed(Point):
-    """A point of a ring, seen in the jets above it, with one letter moved."""
+class _Perturbed:
+    """A setting of a ring, seen in the jets above it, with one letter moved."""
 
-    def __init__(self, below: Point, jets: Jets, key: Key, value: Value) -> None:
-        object.__setattr__(self, "dims", below.dims)
-        object.__setattr__(self, "indices", below.indices)
-        object.__setattr__(self, "letter", _moved(below, jets, key, value))
+    below: Setting
+    jets: Jets
+    key: Key
+    moved: Value
 
+    def dim(self, name: str, index: int | None) -> int:
+        return self.below.dim(name, index)
 
-def _moved(below: Point, jets: Jets, key: Key, value: Value) -> Callable[[Key, Size], Value]:
-    def letter(k: Key, size: Size) -> Value:
-        return value if k == key else jets.lift(below.letter(k, size))
+    def index(self, name: str) -> int:
+        return self.below.index(name)
 
-    return letter
+    def letter(self, key: Key, size: Size) -> Value:
+        return self.moved if key == self.key else self.jets.lift(self.below.letter(key, size))
 
 
 @singledispatch
 def _value(node: Node, at: Evaluation) -> Any:
     raise NoRule(f"{type(node).__name__} cannot be evaluated", node=node, module="symland.evaluate.terms")
+
+
+@_value.register(T.Symbol)
+@_value.register(T.Member)
+def _(node: Node, at: Evaluation) -> Any:
+    return at.letter(at.key(node), at.size(node))
+
+
+@_value.register
+def _(node: T.Chain, at: Evaluation) -> Any:
+    return at.chain(node)
+
+
+@_value.register
+def _(node: T.Zero, at: Evaluation) -> Any:
+    return at.ring.zero(*at.size(node))
+
+
+@_value.register
+def _(node: T.Identity, at: Evaluation) -> Any:
+    return at.ring.identity(at.dim(node.args[0]))
+
+
+@_value.register
+def _(node: T.Number, at: Evaluation) -> Any:
+    return at.ring.number(node.value)
+
+
+@_value.register
+def _(node: T.IndexScalar, at: Evaluation) -> Any:
+    return at.ring.number(at.index(node.args[0]))
+
+
+@_value.register
+def _(node: T.DimScalar, at: Evaluation) -> Any:
+    return at.ring.number(at.dim(node.args[0]))
+
+
+@_value.register
+def _(node: T.Sum, at: Evaluation) -> Any:
+    return reduce(at.ring.add, map(at.value, node.args))
+
+
+@_value.register
+def _(node: T.Product, at: Evaluation) -> Any:
+    return reduce(at.ring.multiply, map(at.value, node.args))
+
+
+@_value.register
+def _(node: T.Scale, at: Evaluation) -> Any:
+    return at.ring.scale(*map(at.value, node.args))
+
+
+def _bodies(node: Any, at: Evaluation) -> list[Value]:
+    lo, hi = at.index(node.lo), at.index(node.hi)
+    if hi < lo - 1:
+        raise UndefinedHere(f"the range {lo}..{hi} has negative length")
+    return [at.bind(node.var, i).value(node.args[2]) for i in range(lo, hi + 1)]
+
+
+@_value.register
+def _(node: T.BoundedSum, at: Evaluation) -> Any:
+    return reduce(at.ring.add, _bodies(node, at), at.ring.number(0))
+
+
+@_value.register
+def _(node: T.BoundedProduct, at: Evaluation) -> Any:
+    return reduce(at.ring.multiply, _bodies(node, at), at.ring.number(1))
+
+
+@_value.register
+def _(node: T.Power, at: Evaluation) -> Any:
+    exponent = at.index(node.args[1])
+    if exponent < 0:
+        raise UndefinedHere(f"the power with exponent {exponent}")
+    return reduce(at.ring.multiply, [at.value(node.args[0])] * exponent, at.ring.number(1))
+
+
+@_value.register
+def _(node: T.Reciprocal, at: Evaluation) -> Any:
+    return at.ring.reciprocal(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.Transpose, at: Evaluation) -> Any:
+    return at.ring.transpose(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.Inverse, at: Evaluation) -> Any:
+    return at.ring.inverse(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.Pseudoinverse, at: Evaluation) -> Any:
+    return at.ring.pseudoinverse(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.Trace, at: Evaluation) -> Any:
+    return at.ring.trace(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.SquaredNorm, at: Evaluation) -> Any:
+    a = at.value(node.args[0])
+    return at.ring.inner(a, a)
+
+
+@_value.register
+def _(node: T.Inner, at: Evaluation) -> Any:
+    return at.ring.inner(*map(at.value, node.args))
+
+
+@_value.register
+def _(node: T.Kronecker, at: Evaluation) -> Any:
+    return at.ring.kronecker(*map(at.value, node.args))
+
+
+@_value.register
+def _(node: T.Vec, at: Evaluation) -> Any:
+    return at.ring.vec(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.Commutation, at: Evaluation) -> Any:
+    return at.ring.commutation(*map(at.dim, node.args))
+
+
+@_value.register
+def _(node: T.Block, at: Evaluation) -> Any:
+    return at.ring.block([[at.value(b) for b in row] for row in node.grid])
+
+
+@_value.register
+def _(node: T.D, at: Evaluation) -> Any:
+    term, letter, direction = node.args
+    return at.derivative(term, letter, at.value(direction))

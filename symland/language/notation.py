@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import singledispatch
+from itertools import chain, count
 
 from symland.language import statements as S
 from symland.language import terms as T
@@ -20,21 +21,22 @@ SUM, PRODUCT, POWER, ATOM = 0, 1, 2, 3  # binding strength, weakest first
 BOUND_NAMES = ("i", "j", "k", "p", "q", "r")
 
 
-def used_names(node: Node) -> set[str]:
-    """The names of free index variables, letters and dimensions in the node."""
-    used: set[str] = set()
+def unused_names(
+    node: Node, preferred: tuple[str, ...] = BOUND_NAMES, taken: Collection[str] = ()
+) -> Iterator[str]:
+    """Names that neither the node nor `taken` uses: the preferred ones, then numbered ones."""
+    used = set(taken)
     for n in walk(node):
         used |= n.free_indices
         if isinstance(n, (T.Symbol, T.Member, T.Chain)):
             used.add(n.name)
         used.update(name for d in n.args if isinstance(d, Dim) for name, _ in d.atoms)
-    return used
+    return (name for name in chain(preferred, (f"{preferred[0]}{k}" for k in count(1))) if name not in used)
 
 
 def bound_name(node: Binder) -> str:
     """A readable name for the bound variable that is not used inside."""
-    used = used_names(node)
-    return next(n for n in (*BOUND_NAMES, *(f"i{k}" for k in range(1, 10**6))) if n not in used)
+    return next(unused_names(node))
 
 
 def split_sign(t: Node) -> tuple[bool, Node]:
@@ -49,7 +51,7 @@ def split_sign(t: Node) -> tuple[bool, Node]:
         negative, first = split_sign(t.args[0])
         if negative:
             rest = t.args[1:]
-            return True, T.product(*rest) if first is T.number(1) else T.product(first, *rest)
+            return True, T.product(*rest) if first is T.number(1) else T.flat(T.Product, first, *rest)
     return False, t
 
 

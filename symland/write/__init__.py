@@ -1,0 +1,1 @@
+"""From language to people and other systems: layouts, LaTeX, MathML, text, SymPy, JSON."""

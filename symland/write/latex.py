@@ -30,21 +30,23 @@ from symland.write.layout import (
     Words,
     fence_size,
 )
-from symland.write.typeset import Names, typeset
+from symland.write.typeset import typeset
+from symland.write.typesetter import Names
 
-FUNCTIONS = frozenset("arg cos det dim exp inf ker lim log max min sin sup tanh".split())
+FUNCTIONS = frozenset({"cos", "det", "dim", "exp", "ker", "log", "max", "min", "sin", "tanh"})
 SPACES = {3: r"\,", 4: r"\:", 5: r"\;", 18: r"\quad", 36: r"\qquad"}
 SIZES = ("", "big", "Big", "bigg")
 BIG = {"∑": r"\sum", "∏": r"\prod"}
 PMATRIX_COLUMNS = 10  # what amsmath allows in a pmatrix
 
-_ESCAPES = str.maketrans({c: "\\" + c for c in "#$%&_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
+_ESCAPES = str.maketrans(
+    {c: "\\" + c for c in "#$%&_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 _CONTROL_WORD = re.compile(r"\\[A-Za-z]+\Z")
 
 
-def to_latex(
-    item: Node | Layout, abbreviations: Mapping[Node, str] | None = None, names: Names | None = None
-) -> str:
+def to_latex(item: Node | Layout, abbreviations: Mapping[Node, str] | None = None, names: Names | None = None) -> str:
     r"""LaTeX source of a node or a layout, without dollar signs. `abbreviations` and `names` are those of `typeset`.
 
     Raises NoRule for a class of node without a rule.

@@ -1,8 +1,8 @@
 """Layouts: formulas as trees of boxes that know neither LaTeX nor MathML.
 
 `typeset` makes layouts from nodes, `entries` from explicit matrices, and the constructors at the end of this page make
-them by hand; `latex` and `mathml` print them. Wherever a constructor takes a layout it also takes an int, or text: a sign
-(`"<="`, `"⊗"`) or a name (`"sigma_X"`, `"W*"`).
+them by hand; `latex` and `mathml` print them. Wherever a constructor takes a layout it also takes an int or a text: a
+sign (`"<="`, `"⊗"`) or a name (`"sigma_X"`, `"W*"`).
 
     relation(row(sup(sub("∇", "W"), 2), "f"), "=", matrix([["t*", 0], [0, 1]]))
 """
@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction as Rational
-from typing import Union
 
 from symland.errors import UsageError
 
@@ -125,33 +124,33 @@ class Matrix:
     rows: tuple[tuple[Layout, ...], ...]
 
 
-Layout = Union[
-    Letter, Numeral, Sign, Function, Words, Space, Row, Script, Fraction, Root, Accent, Fence, Big, Matrix
-]
-LayoutLike = Union[Layout, str, int]
+Layout = (
+    Letter | Numeral | Sign | Function | Words | Space | Row | Script | Fraction | Root | Accent | Fence | Big | Matrix
+)
+LayoutLike = Layout | str | int
 
 TIMES, APPLY = "\u2062", "\u2061"  # invisible: between factors, between a function and its argument
 
 SIGNS = {
     "+": "+", "−": "-", "±": r"\pm", "⋅": r"\cdot", "×": r"\times", "⊗": r"\otimes", "⊙": r"\odot",
-    "=": "=", "≠": r"\ne", "<": "<", ">": ">", "≤": r"\le", "≥": r"\ge", "≪": r"\ll", "≈": r"\approx", "≔": r"\coloneq",
+    "=": "=", "≠": r"\ne", "<": "<", ">": ">", "≤": r"\le", "≥": r"\ge", "≪": r"\ll", "≈": r"\approx",
     "⪰": r"\succeq", "≻": r"\succ", "∼": r"\sim", "⟂": r"\perp", "∈": r"\in", "⊂": r"\subset", "∣": r"\mid",
     "→": r"\to", "↦": r"\mapsto", "⟹": r"\Longrightarrow", "⟺": r"\Longleftrightarrow", "∀": r"\forall",
     ",": ",", ":": ":", ";": ";", ".": ".", TIMES: "", APPLY: "",
     "∇": r"\nabla", "∂": r"\partial", "∞": r"\infty", "ℝ": r"\mathbb{R}",
-    "⊤": r"\top", "†": r"\dagger", "∗": r"\ast", "′": r"\prime", "…": r"\dots", "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots",
+    "⊤": r"\top", "†": r"\dagger", "∗": r"\ast", "′": r"\prime",
+    "…": r"\dots", "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots",
 }  # fmt: skip
 LETTERLIKE = frozenset("∇∂∞ℝ⊤†∗′…⋯⋮⋱")  # signs that are spaced like letters
-ALIASES = {"-": "−", "*": "⋅", "(x)": "⊗", "<=": "≤", ">=": "≥", "!=": "≠", "->": "→", "|->": "↦", ":=": "≔", "...": "…"}
+ALIASES = {"-": "−", "*": "⋅", "(x)": "⊗", "<=": "≤", ">=": "≥", "!=": "≠", "->": "→", "|->": "↦", "...": "…"}
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega varepsilon vartheta varphi ell Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "αβγδϵζηθικλμνξπρστυϕχψωεϑφℓΓΔΘΛΞΠΣΥΦΨΩ",
-        strict=True,
-    )
-)
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "upsilon": "υ", "phi": "ϕ", "chi": "χ", "psi": "ψ", "omega": "ω", "varepsilon": "ε", "vartheta": "ϑ",
+    "varphi": "φ", "ell": "ℓ", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π",
+    "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
 FENCES = {
     "()": ("(", ")", "(", ")"),
     "[]": ("[", "]", "[", "]"),
@@ -183,19 +182,22 @@ def height(layout: Layout) -> int:
             return max((height(p) for p in parts), default=0)
         case Script(base=inner) | Root(inner) | Accent(base=inner):
             return height(inner)
-        case Fence(kind, body):
-            return min(fence_size(layout) + 1, 3) if kind in ("()", "[]") and height(body) < 2 else height(body)
+        case Fence(kind):
+            size = fence_size(layout)
+            return size if size == TALLEST or kind not in ("()", "[]") else min(size + 1, 3)
     return 0
 
 
 def fence_size(layout: Fence) -> int:
-    """The size of these delimiters, on the scale of `height`; a norm or bracket ignores single parentheses inside.
+    """The size of these delimiters, on the scale of `height`; a norm does not outgrow the parentheses inside it.
 
     >>> fence_size(fence(fence("a"), "norm")), fence_size(fence(fence("a")))
     (0, 1)
     """
     inner = height(layout.body)
-    return inner if layout.kind in ("()", "[]") or inner >= 2 else 0
+    if layout.kind in ("()", "[]") or inner == TALLEST:
+        return inner
+    return 2 if inner >= 2 else 0
 
 
 # --- constructors ----------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ from symland.write.layout import (
     Words,
     fence_size,
 )
-from symland.write.typeset import Names, typeset
+from symland.write.typeset import typeset
+from symland.write.typesetter import Names
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 NO_BREAK_SPACE = "\u00a0"

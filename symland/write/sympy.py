@@ -1,8 +1,8 @@
 """Nodes as SymPy expressions, and the matrix expressions that SymPy lacks: `Vec` and `CommutationMatrix`.
 
-Names: a letter `W3` of a family becomes `MatrixSymbol("W3")`, one with a symbolic index `MatrixSymbol("W[l]")`, a chain
-of symbolic length `MatrixSymbol("W[L..1]")`: such a name is opaque to SymPy, which cannot substitute its index. Scalar
-families and families of dimensions become `Indexed`, `t[l]`. Nothing is evaluated that SymPy does not evaluate by itself.
+Names: a letter `W3` of a family becomes `MatrixSymbol("W3")`, one with a symbolic index `MatrixSymbol("W[l]")`, and a
+chain of symbolic length `MatrixSymbol("W[L..1]")`: SymPy does not see the index in such a name and cannot substitute
+it. Scalar families and families of dimensions become `Indexed`, `t[l]`. Matrix expressions are left unevaluated.
 """
 
 from __future__ import annotations
@@ -40,12 +40,15 @@ class Vec(sympy.MatrixExpr):
         rows = self.args[0].rows
         return self.args[0][i % rows, i // rows]
 
+    def _latex(self, printer: Any) -> str:
+        return rf"\operatorname{{vec}}\left({printer.doprint(self.args[0])}\right)"
+
 
 class CommutationMatrix(sympy.MatrixExpr):
     """K with K vec(A) = vec(A^T) for every m x n matrix A.
 
-    >>> CommutationMatrix(2, 1).as_explicit()
-    Matrix([[1, 0], [0, 1]])
+    >>> CommutationMatrix(2, 2).as_explicit().tolist()
+    [[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
     """
 
     def __new__(cls, m: Any, n: Any) -> Any:
@@ -59,6 +62,9 @@ class CommutationMatrix(sympy.MatrixExpr):
     def _entry(self, i: Any, j: Any, **hints: Any) -> Any:
         m, n = self.args
         return sympy.KroneckerDelta(j, m * (i % n) + i // n)
+
+    def _latex(self, printer: Any) -> str:
+        return f"K_{{{','.join(map(printer.doprint, self.args))}}}"
 
     def _eval_transpose(self) -> Any:
         return CommutationMatrix(*reversed(self.args))
@@ -188,7 +194,7 @@ def _(node: T.BoundedProduct) -> Any:
 
 
 def _bounded(node: Binder, symbolic: Any, literal: Any) -> Any:
-    """Written out where the length is literal. Otherwise over a bound variable, which must not hide in a matrix name."""
+    """Written out where the length is literal; otherwise the bound variable must not hide in the name of a matrix."""
     length = (node.hi - node.lo + 1).value
     if length is not None:
         if length < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symland.language.index import Index
 from symland.language.statements import Eq, Invertible, Le, Lt, NonNeg
 from symland.language.terms import (
     BoundedProduct,
@@ -74,6 +75,10 @@ TABLE = rows(
     Row(
         "power_add", Eq(Power(c, ia) * Power(c, ib), Power(c, ia + ib)), side=(NonNeg(ia), NonNeg(ib)),
         reason="add exponents",
+    ),
+    Row(
+        "power_square", Eq(Power(Power(c, Index.of(2)), ia), Power(c, ia + ia)), side=(NonNeg(ia),),
+        reason="a power of a square",
     ),
     # inverses
     Row(

@@ -45,8 +45,8 @@ TABLE = rows(
         model=(*_bound(c, A, OTHER), Assignment("set", e, c - b * b)),
     ),
     Row(
-        "weyl", LB(A + ALIKE, identity(q), (a - b) * (a - b)),
-        premises=(LB(A, identity(q), a * a), UB(ALIKE, b * b), Le(ZERO, b), Le(b, a)),
+        "weyl", LB(A + ALIKE, identity(q), (a - b) ** 2),
+        premises=(LB(A, identity(q), a**2), UB(ALIKE, b**2), Le(ZERO, b), Le(b, a)),
         reason="Weyl: singular values move by at most the norm of the change", citation=HORN,
         model=(
             Assignment("set", A, number(5) * A), Assignment("below", a, A), Assignment("set", ALIKE, number(1, 9) * ALIKE),

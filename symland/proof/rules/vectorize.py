@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symland.language.statements import Eq
-from symland.language.terms import Commutation, Inner, Kronecker, Scale, Vec, matrix
+from symland.language.terms import Commutation, Inner, Kronecker, Scale, Vec, Zero, matrix
 from symland.proof.rules.letters import AFTER, ALIKE, A, c, identity, p, q, r, s
 from symland.proof.rules.row import Row, rows
 
@@ -28,6 +28,8 @@ TABLE = rows(
     ),
     Row("vec_transpose", Eq(Vec(A.T), Commutation(p, q) * Vec(A)), reason="definition of the commutation matrix", citation=MAGNUS),
     Row("kron_mix", Eq(Kronecker(A, B) * Kronecker(C, E), Kronecker(A * C, B * E)), reason="mixed product rule", citation=MAGNUS),
+    Row("kron_zero", Eq(Kronecker(Zero(p, q), B), Zero(p * r, q * s)), reason="a Kronecker product with zero is zero"),
+    Row("kron_zero_right", Eq(Kronecker(B, Zero(p, q)), Zero(r * p, s * q)), reason="a Kronecker product with zero is zero"),
     Row("kron_transpose", Eq(Kronecker(A, B).T, Kronecker(A.T, B.T)), reason="transpose of a Kronecker product", citation=MAGNUS),
     Row("commute", Eq(Commutation(r, p) * Kronecker(A, B), Kronecker(B, A) * Commutation(s, q)), reason="K (A (x) B) = (B (x) A) K", citation=MAGNUS),
     Row("commutation_transpose", Eq(Commutation(p, q).T, Commutation(q, p)), reason="the transpose of K_{m,n} is K_{n,m}", citation=MAGNUS),

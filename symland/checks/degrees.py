@@ -1,0 +1,152 @@
+"""Degree bounds of terms as rational functions of the entries of their letters, for the Schwartz-Zippel lemma.
+
+A bound is a pair (p, q): every entry is a polynomial of degree at most p over one common polynomial of degree at most q.
+"""
+
+from __future__ import annotations
+
+from functools import reduce, singledispatch
+from typing import Any
+
+from symland.errors import NoRule, UndefinedHere
+from symland.evaluate.terms import Evaluation
+from symland.language import terms as T
+from symland.language.nodes import Node
+
+Bound = tuple[int, int]
+
+
+def degree(term: Node, at: Evaluation) -> Bound:
+    """The bound (p, q) of a term at the dimensions and index variables of an evaluation.
+
+    >>> from symland.evaluate.point import point
+    >>> from symland.evaluate.rings import PrimeField
+    >>> A = T.matrix("A", "d", "d")
+    >>> degree(T.Inverse(A * A.T), Evaluation(point({"d": 3}), PrimeField(7)))
+    (4, 6)
+    """
+    out: Bound = _degree(term, at)
+    return out
+
+
+def difference(a: Bound, b: Bound) -> int:
+    """The degree of the numerator of a - b, brought over the product of the denominators."""
+    return add(a, b)[0]
+
+
+def add(a: Bound, b: Bound) -> Bound:
+    """The bound of a sum."""
+    return (max(a[0] + b[1], b[0] + a[1]), a[1] + b[1]) if a[1] or b[1] else (max(a[0], b[0]), 0)
+
+
+def multiply(a: Bound, b: Bound) -> Bound:
+    """The bound of a product, also of a Kronecker product or an inner product."""
+    return (a[0] + b[0], a[1] + b[1])
+
+
+def invert(a: Bound, n: int) -> Bound:
+    """The bound of the inverse of an n x n matrix P/q, which is q adj(P) / det(P)."""
+    return ((n - 1) * a[0] + a[1], n * a[0])
+
+
+@singledispatch
+def _degree(term: Node, at: Evaluation) -> Any:
+    raise NoRule(f"no degree bound for {type(term).__name__}", node=term, module="symland.checks.degrees")
+
+
+@_degree.register(T.Symbol)
+@_degree.register(T.Member)
+def _(term: Node, at: Evaluation) -> Any:
+    return (1, 0)
+
+
+@_degree.register
+def _(term: T.Chain, at: Evaluation) -> Any:
+    length = at.index(term.length)
+    if length < 0:
+        raise UndefinedHere(f"the chain {term!r} has negative length")
+    return (length, 0)
+
+
+@_degree.register(T.Zero)
+@_degree.register(T.Identity)
+@_degree.register(T.Number)
+@_degree.register(T.IndexScalar)
+@_degree.register(T.DimScalar)
+@_degree.register(T.Commutation)
+def _(term: Node, at: Evaluation) -> Any:
+    return (0, 0)
+
+
+@_degree.register(T.Sum)
+@_degree.register(T.Block)
+def _(term: Node, at: Evaluation) -> Any:
+    return reduce(add, [_degree(t, at) for t in term.children])
+
+
+@_degree.register(T.Product)
+@_degree.register(T.Scale)
+@_degree.register(T.Kronecker)
+@_degree.register(T.Inner)
+def _(term: Node, at: Evaluation) -> Any:
+    return reduce(multiply, [_degree(t, at) for t in term.children])
+
+
+@_degree.register(T.Transpose)
+@_degree.register(T.Vec)
+def _(term: Node, at: Evaluation) -> Any:
+    return _degree(term.children[0], at)
+
+
+@_degree.register
+def _(term: T.Trace, at: Evaluation) -> Any:
+    return _degree(term.args[0], at)
+
+
+@_degree.register
+def _(term: T.SquaredNorm, at: Evaluation) -> Any:
+    a = _degree(term.args[0], at)
+    return multiply(a, a)
+
+
+@_degree.register
+def _(term: T.Power, at: Evaluation) -> Any:
+    a, e = _degree(term.args[0], at), at.index(term.args[1])
+    return (e * a[0], e * a[1])
+
+
+@_degree.register(T.BoundedSum)
+@_degree.register(T.BoundedProduct)
+def _(term: Any, at: Evaluation) -> Any:
+    join = add if isinstance(term, T.BoundedSum) else multiply
+    bodies = [_degree(term.args[2], at.bind(term.var, i)) for i in range(at.index(term.lo), at.index(term.hi) + 1)]
+    return reduce(join, bodies, (0, 0))
+
+
+@_degree.register
+def _(term: T.Reciprocal, at: Evaluation) -> Any:
+    return _degree(term.args[0], at)[::-1]
+
+
+@_degree.register
+def _(term: T.Inverse, at: Evaluation) -> Any:
+    return invert(_degree(term.args[0], at), at.size(term)[0])
+
+
+@_degree.register
+def _(term: T.Pseudoinverse, at: Evaluation) -> Any:
+    """At full rank A^+ = A^T (A A^T)^{-1} or (A^T A)^{-1} A^T."""
+    a = _degree(term.args[0], at)
+    return multiply(a, invert(multiply(a, a), min(at.size(term))))
+
+
+@_degree.register
+def _(term: T.D, at: Evaluation) -> Any:
+    """The derivative of P/q is (P' q - P q') / q^2, linear in the direction."""
+    return derived(_degree(term.args[0], at), _degree(term.args[2], at))
+
+
+def derived(a: Bound, direction: Bound) -> Bound:
+    """The bound of a directional derivative."""
+    p, q = (a[0] + a[1], 2 * a[1]) if a[1] else a
+    return multiply((max(p - 1, 0), q), direction)

@@ -1,0 +1,133 @@
+"""Terms written out at explicit dimensions: polynomials in the entries of their letters.
+
+The entry (i, j) of a letter X is the variable `X_ij`, that of the layer W[2] is `W2_ij`, and `X_i_j` where a dimension
+has two digits; a scalar keeps its name. SymPy prints `W2_13` as W with the subscript `2 13`: layer, then entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+from symland.errors import UsageError
+from symland.evaluate.dense import Cleared, Polynomials
+from symland.evaluate.point import DimValue, Key, Point, letter_name
+from symland.evaluate.rings import PrimeField, Rationals, Ring, Size, Value
+from symland.evaluate.terms import Evaluation
+from symland.language.nodes import Node
+
+Dims = Mapping[str, DimValue]  # dimensions and index variables in one mapping: {"d": 2, "L": 3}
+Substitution = Sequence[tuple[Node, Node]]  # letters of a loss, and the polynomials in other letters they become
+
+
+class _Recorder(Point):
+    """A point that notes which letters an evaluation asks for."""
+
+    def letter(self, key: Key, size: Size) -> Value:
+        if key not in self.letters:
+            found: dict[Key, Value] = self.letters  # type: ignore[assignment]
+            found[key] = PrimeField(2**61 - 1).draw(size, Random(repr(key)))
+        return self.letters[key]
+
+
+def setting(dims: Dims) -> Point:
+    """The point with these dimensions and index variables."""
+    return Point(dims, {name: v for name, v in dims.items() if isinstance(v, int)})
+
+
+def scope_text(dims: Dims) -> str:
+    """Dimensions for people: `d = 2, m = 3`."""
+    parts = []
+    for name, v in dims.items():
+        shown = ", ".join(str(v[i]) for i in sorted(v)) if isinstance(v, Mapping) else str(v)
+        parts.append(f"{name} = {shown if isinstance(v, (int, Mapping)) else 'given by a function'}")
+    return ", ".join(parts)
+
+
+def sizes_of(terms: Sequence[Node], dims: Dims) -> dict[Key, Size]:
+    """Every letter that the terms mention at these dimensions, with its size, in the order of first mention."""
+    field, point = PrimeField(2**61 - 1), setting(dims)
+    at = Evaluation(_Recorder(point.dims, point.indices, {}), field)
+    for term in terms:
+        at.value(term)
+    found = at.point.letters  # type: ignore[attr-defined]
+    return {key: field.size(value) for key, value in found.items()}
+
+
+def entry_names(key: Key, size: Size) -> list[str]:
+    """The names of the entries of a letter, row by row."""
+    name = letter_name(key)
+    if not size:
+        return [name]
+    join = "_" if max(size) > 9 else ""
+    return [f"{name}_{i}{join}{j}" for i in range(1, size[0] + 1) for j in range(1, size[1] + 1)]
+
+
+def shaped(ring: Ring, size: Size, entries: Sequence[Value]) -> Value:
+    """The matrix with these entries row by row, or for the size () the one scalar."""
+    if not size:
+        return entries[0]
+    rows, columns = size
+    return ring.matrix(rows, columns, entries)
+
+
+class Expansion:
+    """A ring of polynomials in the entries of every letter of some terms, and the point made of its variables."""
+
+    def __init__(self, terms: Sequence[Node], dims: Dims, substitution: Substitution = ()) -> None:
+        self.sizes = sizes_of([*terms, *(t for pair in substitution for t in pair)], dims)
+        self.names = {key: entry_names(key, size) for key, size in self.sizes.items()}
+        variables = [v for names in self.names.values() for v in names]
+        if len(set(variables)) < len(variables):
+            raise UsageError("two letters have entries of one name", hint="rename W1 or the layer W[1]")
+        self.ring = Polynomials(variables)
+        point = setting(dims)
+        letters = {key: self._letter(key) for key in self.sizes}
+        self.free = Evaluation(Point(point.dims, point.indices, letters), self.ring)
+        replaced = {self.free.key(letter): self.free.value(value) for letter, value in substitution}
+        self.substituted = bool(replaced)
+        self.at = Evaluation(Point(point.dims, point.indices, {**letters, **replaced}), self.ring)
+        self._images = self._variable_images(replaced)
+
+    def _letter(self, key: Key) -> Value:
+        return shaped(self.ring, self.sizes[key], [self.ring.variable(v) for v in self.names[key]])
+
+    def _variable_images(self, replaced: Mapping[Key, Cleared]) -> list[Any]:
+        images = list(self.ring.context.gens())
+        for key, value in replaced.items():
+            if value.denominator != 1:
+                raise UsageError(f"the polynomials put for {letter_name(key)} have denominators", hint="clear them")
+            for name, image in zip(self.names[key], value.parts, strict=True):
+                images[self.ring.place(name)] = image
+        return images
+
+    def places(self, letter: Node) -> list[int]:
+        """The numbers of the variables that are the entries of a letter, in the order of vec."""
+        key = self.free.key(letter)
+        names, size = self.names[key], self.sizes[key]
+        if size:
+            names = [v for j in range(size[1]) for v in names[j :: size[1]]]
+        return [self.ring.place(v) for v in names]
+
+    def image(self, polynomial: Any) -> Any:
+        """The polynomial after the substitution."""
+        return polynomial.compose(*self._images, ctx=self.ring.context) if self.substituted else polynomial
+
+    def witness_point(self, difference: Any, rng: Random) -> list[int]:
+        """Small integers, one for each variable, at which a polynomial other than zero does not vanish."""
+        bound = 2
+        while True:
+            values = [rng.randint(-bound, bound) for _ in self.ring.variables]
+            if difference(*values) != 0:
+                return values
+            bound += 1
+
+    def letters_at(self, values: Sequence[int]) -> dict[str, Value]:
+        """The letters, substituted ones included, where the variables have these values."""
+        ring, out = Rationals(), {}
+        images = [int(p(*values)) for p in self._images]
+        for key, size in self.sizes.items():
+            entries = [ring.number(images[self.ring.place(v)]) for v in self.names[key]]
+            out[letter_name(key)] = shaped(ring, size, entries)
+        return out

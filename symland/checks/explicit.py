@@ -1,0 +1,177 @@
+"""Formulas for gradients and Hessians against the entrywise derivatives of the loss, as identities of polynomials.
+
+The loss is expanded in the entries of all letters and differentiated entry by entry; the formula is evaluated in the
+same polynomials; both are compared coefficient by coefficient. This decides the identity at the dimensions chosen, for
+all values of the letters. At a minimizer, a substitution makes some letters polynomials in others: Y := W_L ... W_1 X,
+or `residual_data` for a residual that does not vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple, cast
+
+from symland.checks.expansion import Dims, Expansion, Substitution, scope_text
+from symland.checks.sampling import stream
+from symland.errors import ShapeError
+from symland.evaluate.dense import Cleared
+from symland.evidence import Evidence, Label, Witness
+from symland.language import terms as T
+from symland.language.index import Dim
+from symland.language.nodes import Node
+from symland.language.notation import show
+
+Hessian = Mapping[tuple[Node, Node], Node] | Node  # blocks by row and column letter, or one term for all letters
+METHOD = "entrywise expansion"
+
+
+class _Claim(NamedTuple):
+    """Entries of a formula and of the derivative it stands for, both numerators over a denominator."""
+
+    name: str
+    columns: int
+    formula: Cleared
+    derivative: Cleared
+
+
+def check_gradient(loss: Node, letter: Node, formula: Node, dims: Dims) -> Evidence:
+    """Evidence that the formula is the gradient of the loss: EXACT at these dimensions, or REFUTED with a witness.
+
+    >>> from symland.language.terms import SquaredNorm, matrix
+    >>> A = matrix("A", "d", "d")
+    >>> check_gradient(SquaredNorm(A), A, 2 * A, {"d": 2})
+    EXACT(d = 2): the gradient with respect to A equals the entrywise derivative [entrywise expansion]
+    """
+    return check_derivatives(loss, [letter], {letter: formula}, {}, dims)
+
+
+def check_hessian_block(loss: Node, row: Node, column: Node, formula: Node, dims: Dims) -> Evidence:
+    """Evidence that the formula is the block of second derivatives of the loss, entries in the order of vec."""
+    return check_derivatives(loss, [row, column], {}, {(row, column): formula}, dims)
+
+
+def check_derivatives(
+    loss: Node,
+    letters: Sequence[Node],
+    gradients: Mapping[Node, Node],
+    blocks: Hessian,
+    dims: Dims,
+    substitution: Substitution = (),
+) -> Evidence:
+    """Evidence on gradients by letter and on Hessian blocks by pair of letters (or the whole Hessian as one term, for
+    the letters in their order). Dimensions and index variables share the mapping `dims`.
+
+    With a substitution, derivatives are taken first and the identity is decided after it.
+    """
+    formulas = [*gradients.values(), *(blocks.values() if isinstance(blocks, Mapping) else [blocks])]
+    expansion = Expansion([loss, *letters, *formulas], dims, substitution)
+    second = _Derivatives(expansion, loss)
+    claims = [second.gradient(w, g) for w, g in gradients.items()]
+    if isinstance(blocks, Mapping):
+        claims += [second.block((w,), (u,), h) for (w, u), h in blocks.items()]
+    else:
+        claims.append(second.block(tuple(letters), tuple(letters), blocks))
+    return _judged(claims, expansion, [loss, *formulas], dims)
+
+
+def check_at_minimizer(
+    loss: Node, letters: Sequence[Node], hessian: Hessian, dims: Dims, substitution: Substitution
+) -> Evidence:
+    """Evidence that the gradient of the loss vanishes and that the formula is its Hessian, both after the substitution
+    that makes the point a minimizer, for example `[(Y, Chain(W, 2, 1) * X)]`."""
+    zeros = {w: T.Zero(*w.shape) if w.is_matrix else T.number(0) for w in letters}
+    return check_derivatives(loss, letters, zeros, hessian, dims, substitution)
+
+
+def residual_data(x: T.Term, y: T.Term, prediction: T.Term) -> Substitution:
+    """A substitution for data with a nonzero residual: X = A [I Z], Y = P X + S [-Z^T I], so that (Y - P X) X^T = 0.
+
+    `prediction` is the P of a minimizer, a term in the letters that remain. X is d x m and Y is k x m with m = d + q:
+    the new letters `Aq` (d x d), `Zq` (d x q) and `Sq` (k x q) need the dimension `q` beside those of the loss. X has
+    full row rank wherever A is invertible.
+    """
+    q, d = Dim.of("q"), x.shape[0]
+    a, z, s = T.matrix("Aq", d, d), T.matrix("Zq", d, q), T.matrix("Sq", y.shape[0], q)
+    new = a * T.block([[cast(T.Term, T.Identity(d)), z]])
+    residual = s * T.block([[-z.T, cast(T.Term, T.Identity(q))]])
+    return [(x, new), (y, prediction * new + residual)]
+
+
+class _Derivatives:
+    """First and second derivatives of an expanded loss, each taken once."""
+
+    def __init__(self, expansion: Expansion, loss: Node) -> None:
+        self.expansion = expansion
+        value = expansion.free.value(loss)
+        self.polynomial, self.denominator = value.numerators, value.denominator
+        self._first: dict[int, Any] = {}
+        self._second: dict[tuple[int, int], Any] = {}
+
+    def first(self, i: int) -> Any:
+        if i not in self._first:
+            self._first[i] = self.polynomial.derivative(i)
+        return self._first[i]
+
+    def second(self, i: int, j: int) -> Any:
+        pair = (min(i, j), max(i, j))
+        if pair not in self._second:
+            self._second[pair] = self.expansion.image(self.first(pair[0]).derivative(pair[1]))
+        return self._second[pair]
+
+    def gradient(self, letter: Node, formula: Node) -> _Claim:
+        ring = self.expansion.ring
+        value = self.expansion.at.value(formula)
+        image = self.expansion.image
+        parts = [Cleared(image(self.first(i)), self.denominator) for i in self.expansion.places(letter)]
+        column = ring.matrix(len(parts), 1, parts)
+        derivative = ring.unvec(column, *ring.size(value)) if letter.is_matrix else parts[0]
+        columns = ring.size(value)[1] if letter.is_matrix else 1
+        return _Claim(f"the gradient with respect to {show(letter)}", columns, value, derivative)
+
+    def block(self, rows: Sequence[Node], columns: Sequence[Node], formula: Node) -> _Claim:
+        ring, places = self.expansion.ring, self.expansion.places
+        i, j = ([p for w in side for p in places(w)] for side in (rows, columns))
+        derivative = ring.matrix(len(i), len(j), [Cleared(self.second(p, q), self.denominator) for p in i for q in j])
+        value = self.expansion.at.value(formula)
+        if ring.size(value) != (len(i), len(j)):
+            raise ShapeError(f"the formula is {ring.size(value)} here, the second derivatives are {(len(i), len(j))}")
+        name = ", ".join(dict.fromkeys(f"{show(w)} {show(u)}" for w in rows for u in columns))
+        name = "the Hessian" if len(rows) > 1 else f"the Hessian block {name}"
+        return _Claim(name, len(j), value, derivative)
+
+
+def _judged(claims: list[_Claim], expansion: Expansion, nodes: list[Node], dims: Dims) -> Evidence:
+    scope = scope_text(dims)
+    for claim in claims:
+        if not claim.formula.equals(claim.derivative):
+            return Evidence(
+                Label.REFUTED, f"{claim.name} is not the entrywise derivative", METHOD, scope,
+                witness=_witness(claim, expansion, nodes, dims),
+            )  # fmt: skip
+    names = "; ".join(c.name for c in claims[:4]) + (f"; and {len(claims) - 4} more" if len(claims) > 4 else "")
+    verb = "equals" if len(claims) == 1 else "equal"
+    after = " after the substitution" if expansion.substituted else ""
+    variables = len(expansion.ring.variables)
+    details = f"{sum(len(c.formula.parts) for c in claims)} entries as polynomials in {variables} variables"
+    return Evidence(Label.EXACT, f"{names} {verb} the entrywise derivative{after}", METHOD, scope, details)
+
+
+def _witness(claim: _Claim, expansion: Expansion, nodes: list[Node], dims: Dims) -> Witness:
+    ring = expansion.ring
+    pairs = zip(ring.entries(claim.formula), ring.entries(claim.derivative), strict=True)
+    place, (formula, derivative) = next((k, p) for k, p in enumerate(pairs) if not p[0].equals(p[1]))
+    difference = derivative.denominator * formula.numerators - formula.denominator * derivative.numerators
+    values = expansion.witness_point(difference, stream(nodes))
+    left, right = (Cleared(c.numerators(*values), c.denominator) for c in (formula, derivative))
+    return Witness(
+        {name: v for name, v in dims.items() if isinstance(v, int)},
+        expansion.letters_at(values),
+        _quotient(left),
+        _quotient(right),
+        f"{claim.name}, entry ({place // claim.columns + 1}, {place % claim.columns + 1})",
+    )
+
+
+def _quotient(value: Cleared) -> Any:
+    return Fraction(int(value.numerators), value.denominator)

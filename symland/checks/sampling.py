@@ -1,0 +1,232 @@
+"""Small exact samples: random dimensions, index variables and rational letters, and models of hypotheses run on them.
+
+A `Sample` makes each value when it is first asked for and keeps it. Dimensions are all one, all equal, or independent;
+letters are general or multiples of the identity, because the equality cases of norm inequalities are of that kind.
+A letter with facts (symmetric, psd, orthogonal, ...) is drawn so that they hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from random import Random
+
+from symland.evaluate.definite import negative_direction
+from symland.evaluate.point import Key, letter_name
+from symland.evaluate.rings import Rationals, Size, Value
+from symland.evaluate.terms import Evaluation
+from symland.language import statements as S
+from symland.language import terms as T
+from symland.language.nodes import Node, walk
+from symland.language.trace import Assignment
+from symland.write.json import NodeTable
+
+STYLES = (("one", "general"), ("equal", "general"), ("free", "general"), ("equal", "scalar"), ("free", "general"))
+LARGEST = 3  # dimension
+GRID = 6  # bounds found for a model are multiples of 1/GRID
+MOST = 50_000  # assignments of index variables that are listed
+
+
+def stream(nodes: Iterable[Node], fresh: bool = False) -> Random:
+    """The random stream that belongs to these nodes (by SHA-256 of their JSON), or a fresh one of the system's."""
+    if fresh:
+        return Random(secrets.randbits(256))
+    table = NodeTable()
+    for node in nodes:
+        table.node(node)
+    text = json.dumps([table.families, table.nodes], separators=(",", ":"))
+    return Random(hashlib.sha256(text.encode()).digest())
+
+
+def facts_of(nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
+    """The facts that the letters in these nodes carry, by name."""
+    out: dict[str, frozenset[str]] = {}
+    for node in nodes:
+        for n in walk(node):
+            if isinstance(n, T.Symbol):
+                out[n.name] = out.get(n.name, frozenset()) | n.facts
+            elif isinstance(n, (T.Member, T.Chain)):
+                out[n.name] = out.get(n.name, frozenset()) | n.family.facts
+    return out
+
+
+class Sample:
+    """A setting whose values are drawn on demand: exact rationals."""
+
+    def __init__(
+        self, rng: Random, indices: Mapping[str, int], facts: Mapping[str, frozenset[str]], style: tuple[str, str]
+    ) -> None:
+        self.rng = rng
+        self.indices = dict(indices)
+        self.facts = facts
+        self.style = style
+        self.dims: dict[Key, int] = {}
+        self.letters: dict[tuple[Key, Size], Value] = {}
+        self._common = 1 if style[0] == "one" else rng.randint(2, LARGEST)
+
+    def dim(self, name: str, index: int | None) -> int:
+        key = (name, index)
+        if key not in self.dims:
+            self.dims[key] = self.rng.randint(1, LARGEST) if self.style[0] == "free" else self._common
+        return self.dims[key]
+
+    def index(self, name: str) -> int:
+        if name not in self.indices:
+            self.indices[name] = self.rng.randint(0, LARGEST)
+        return self.indices[name]
+
+    def letter(self, key: Key, size: Size) -> Value:
+        if (key, size) not in self.letters:
+            self.letters[key, size] = self._draw(size, self.facts.get(key[0], frozenset()))
+        return self.letters[key, size]
+
+    def shown(self, names: Iterable[str]) -> tuple[dict[str, int], dict[str, Value]]:
+        """For a witness: dimensions and index variables, and the letters with these names."""
+        wanted = set(names)
+        dims = {letter_name(k) if k[1] is None else f"{k[0]}[{k[1]}]": v for k, v in self.dims.items()}
+        letters = {letter_name(k): v for (k, _), v in self.letters.items() if k[0] in wanted}
+        return {**self.indices, **dims}, letters
+
+    # -- letters --------------------------------------------------------------------------------------------
+    def _rational(self) -> Fraction:
+        return Fraction(self.rng.randint(-3, 3), self.rng.choice((1, 1, 2, 3)))
+
+    def _draw(self, size: Size, facts: frozenset[str]) -> Value:
+        ring = Rationals()
+        if not size:
+            q = self._rational()
+            if "positive" in facts:
+                q = abs(q) + Fraction(1, 2)
+            return ring.number(abs(q) if "nonnegative" in facts else q)
+        m, n = size
+        a = self._general(m, n) if self.style[1] == "general" else self._scalar(m, n)
+        if m != n or not facts:
+            return a
+        if "orthogonal" in facts:
+            skew = a - a.transpose()
+            a = (ring.identity(n) - skew) * (ring.identity(n) + skew).inv()
+        if "psd" in facts:
+            a = a * a.transpose()
+        elif "symmetric" in facts:
+            a = a + a.transpose()
+        if "invertible" in facts and a.rank() < n:
+            a = a + (1 + sum(map(abs, a.entries()))) * ring.identity(n)
+        return a
+
+    def _general(self, m: int, n: int) -> Value:
+        ring = Rationals()
+        return ring.matrix(m, n, [ring.number(self._rational()) for _ in range(m * n)])
+
+    def _scalar(self, m: int, n: int) -> Value:
+        ring, q = Rationals(), Rationals().number(self._rational())
+        return ring.matrix(m, n, [q if i == j else ring.number(0) for i in range(m) for j in range(n)])
+
+
+# -- models -------------------------------------------------------------------------------------------------
+def run_model(model: Sequence[Assignment], sample: Sample) -> None:
+    """Sets the letters of a sample line by line. Raises UndefinedHere where a line has no value at the sample."""
+    ring = Rationals()
+    for line in model:
+        for bound in _rounds(line, sample):
+            at = Evaluation(sample, ring, bound)
+            value = at.value(line.value)
+            if line.kind != "set":
+                base = ring.identity(ring.size(value)[1]) if line.base is None else at.value(line.base)
+                value = ring.number(_bound(line.kind, value, base, sample.rng))
+            sample.letters[at.key(line.target), at.size(line.target)] = value
+
+
+def _rounds(line: Assignment, sample: Sample) -> Iterator[dict[str, int]]:
+    if line.over is None:
+        yield {}
+        return
+    variable, lo, hi = line.over
+    at = Evaluation(sample, Rationals())
+    for i in range(at.index(lo), at.index(hi) + 1):
+        yield {variable: i}
+
+
+def _bound(kind: str, a: Value, b: Value, rng: Random) -> Fraction:
+    """kind "below": t >= 0 with t^2 |b v|^2 <= |a v|^2, the largest on the grid or less; kind "above": t with
+    |a v|^2 <= t^2 |b v|^2, the smallest on the grid or more."""
+    aa, bb = a.transpose() * a, b.transpose() * b
+    sign = 1 if kind == "below" else -1
+
+    def fits(k: int) -> bool:
+        square = Rationals().number(Fraction(k * k, GRID * GRID))
+        return negative_direction(sign * (aa - square * bb)) is None
+
+    k = _last(lambda k: fits(k) if kind == "below" else not fits(k))
+    if kind == "below":
+        return Fraction(k if rng.random() < 0.7 else rng.randint(0, k), GRID)
+    return Fraction(k + 1 if not fits(0) else 0, GRID) + (0 if rng.random() < 0.7 else rng.randint(0, 3))
+
+
+def _last(true_up_to: Callable[[int], bool], cap: int = GRID * 2**10) -> int:
+    """The largest k with a true value, of a function that is true up to some k >= 0 and false beyond; at most `cap`."""
+    hi = 1
+    while hi < cap and true_up_to(hi):
+        hi *= 2
+    lo = hi // 2
+    while hi - lo > 1:
+        mid = (lo + hi) // 2
+        lo, hi = (mid, hi) if true_up_to(mid) else (lo, mid)
+    return lo
+
+
+# -- index variables ----------------------------------------------------------------------------------------
+def index_choices(facts: Sequence[S.NonNeg], top: int, rng: Random) -> list[dict[str, int]]:
+    """The values in 0..top of the variables of these order facts for which all hold, in random order; random attempts
+    where there are too many to list."""
+    variables = sorted({v for f in facts for v in f.index.variables})
+    if (top + 1) ** len(variables) <= MOST:
+        tried: Iterable[tuple[int, ...]] = product(range(top + 1), repeat=len(variables))
+    else:
+        tried = (tuple(rng.randint(0, top) for _ in variables) for _ in range(MOST))
+    out = []
+    for values in tried:
+        chosen = dict(zip(variables, values, strict=True))
+        if all(_value(f, chosen) >= 0 for f in facts):
+            out.append(chosen)
+    rng.shuffle(out)
+    return out
+
+
+def _value(fact: S.NonNeg, chosen: Mapping[str, int]) -> int:
+    e = fact.index
+    return e.constant + sum(c * chosen[v] for v, c in e.coefficients)
+
+
+def letters_in(node: Node) -> set[str]:
+    """The names of the letters and families in a node."""
+    return {n.name for n in walk(node) if isinstance(n, (T.Symbol, T.Member, T.Chain))}
+
+
+def drawing(
+    facts: Mapping[str, frozenset[str]], groups: Sequence[Sequence[S.NonNeg]], top: int, rng: Random
+) -> Iterator[Sample]:
+    """Samples without end: each group of order facts in turn, and for each all values of its index variables in turn.
+    Variables outside the group are drawn from 0..top."""
+    choices: list[list[dict[str, int]]] = [c for c in (index_choices(g, top, rng) for g in groups) if c]
+    round_number = 0
+    while choices:
+        for number, options in enumerate(choices):
+            indices = options[round_number % len(options)]
+            style = STYLES[(round_number + number) % len(STYLES)]
+            yield Sample(rng, indices, facts, style)
+        round_number += 1
+
+
+def partial_model(model: Sequence[Assignment], number: int, rng: Random) -> list[Assignment]:
+    """The model as sample number `number` uses it: whole, whole, none, or a random part. Hypotheses that a step does
+    not name must be free to fail, or a theorem that lacks one would pass."""
+    turn = number % 4
+    if turn < 2:
+        return list(model)
+    return [line for line in model if turn == 3 and rng.random() < 0.5]
+
+

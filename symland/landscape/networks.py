@@ -1,0 +1,120 @@
+"""The networks by name, as problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from symland.calculus.simplify import tidy
+from symland.errors import UsageError
+from symland.language import terms as T
+from symland.language.index import Dim, Index
+from symland.language.nodes import Family
+from symland.language.problem import Layers, Problem
+from symland.language.statements import NonNeg, Statement
+from symland.language.terms import Term
+
+SOURCE = "Zhou and Liang, arXiv:1710.06910"
+NETWORKS = ("linear",)
+MAX_LAYERS = 64
+
+
+@dataclass(frozen=True)
+class LinearNetwork:
+    """The deep linear network `h = 1/2 |W[L] ... W[1] X - Y|_F^2` of symbolic or explicit depth.
+
+    Square: every W[l] is d x d, X and Y are d x m. Rectangular: W[l] is n[l] x n[l-1], X is n[0] x m, Y is n[L] x m.
+    """
+
+    depth: Index
+    rectangular: bool = False
+
+    def width(self, l: Index) -> Dim:
+        return Dim.member("n", l) if self.rectangular else Dim.of("d")
+
+    @cached_property
+    def family(self) -> Family:
+        place = Index.var("_")
+        return T.family("W", self.width(place), self.width(place - 1))
+
+    @cached_property
+    def X(self) -> Term:
+        return T.matrix("X", self.width(Index.of(0)), "m")
+
+    @cached_property
+    def Y(self) -> Term:
+        return T.matrix("Y", self.width(self.depth), "m")
+
+    def chain(self, top: Index, bottom: Index) -> Term:
+        """W[top..bottom]."""
+        return cast(Term, T.Chain(self.family, top, bottom))
+
+    def layer(self, l: Index) -> Term:
+        """W[l]."""
+        return cast(Term, T.Member(self.family, l))
+
+    @cached_property
+    def product(self) -> Term:
+        """P = W[L..1]."""
+        return self.chain(self.depth, Index.of(1))
+
+    @cached_property
+    def residual(self) -> Term:
+        """E = P X - Y."""
+        return self.product * self.X - self.Y
+
+    @cached_property
+    def loss(self) -> Term:
+        return T.number(1, 2) * cast(Term, T.SquaredNorm(self.residual))
+
+    @property
+    def order(self) -> dict[str, Statement]:
+        """L >= 1, where the depth is symbolic."""
+        return {} if self.depth.value is not None else {"L >= 1": cast(Statement, NonNeg(self.depth - 1))}
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The network as a problem; an explicit depth is written out, layer by layer."""
+        loss, residual = self.loss, self.residual
+        name = "deep linear network"
+        if self.depth.value is not None:
+            loss, residual = tidy(loss), tidy(residual)
+            name += f", {self.depth} layer" + ("s" if self.depth.value > 1 else "")
+        return Problem(
+            name,
+            loss,
+            (Layers(self.family, Index.of(1), self.depth),),
+            data=(self.X, self.Y),
+            definitions={"E": residual},
+            hypotheses=self.order,
+            source=SOURCE,
+        )
+
+
+def linear_network(layers: int | None = None, rectangular: bool = False) -> LinearNetwork:
+    """The deep linear network with this many layers, or of symbolic depth L."""
+    if layers is None:
+        return LinearNetwork(Index.var("L"), rectangular)
+    if isinstance(layers, bool) or not isinstance(layers, int) or layers < 1:
+        raise UsageError(f"a network has at least one layer, not {layers!r}", hint="leave the depth out to have it symbolic")
+    if layers > MAX_LAYERS:
+        raise UsageError(
+            f"{layers} layers cannot be written out (at most {MAX_LAYERS})", hint="leave the depth out: L is symbolic then"
+        )
+    return LinearNetwork(Index.of(layers), rectangular)
+
+
+def network(name: str, layers: int | None = None, activation: str | None = None, rectangular: bool = False) -> Problem:
+    """The problem of a network: "linear" (`1/2 |W_L ... W_1 X - Y|_F^2`), with `layers` layers or symbolic depth.
+
+    Raises UsageError for an unknown network, zero layers, or an activation where there is none.
+
+    >>> network("linear", layers=2).loss
+    1/2*norm2(W2*W1*X - Y)^2
+    """
+    if name not in NETWORKS:
+        raise UsageError(f"there is no network {name!r}", hint="the networks are: " + ", ".join(NETWORKS))
+    if activation is not None:
+        raise UsageError("the deep linear network has no activation")
+    return linear_network(layers, rectangular).problem
