@@ -25,7 +25,8 @@ class Line(NamedTuple):
 class Derivation:
     """What a derivation computed and proved.
 
-    `result` is read off the theorem that the kernel replayed from `trace`; `steps` is the main line.
+    `result` is read off the theorem that the kernel replayed from `trace`; `steps` is the main line, `lines` its
+    step names with reasons.
     """
 
     trace: Trace
@@ -33,11 +34,12 @@ class Derivation:
     result: Term
     name: str = ""
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()
 
     @property
     def steps(self) -> tuple[Line, ...]:
         by_id = {s.id: s.out for s in self.trace.steps}
-        return tuple(Line(by_id[id], reason) for id, reason in self.trace.display)
+        return tuple(Line(by_id[id], reason) for id, reason in self.lines)
 
     def to_latex(self) -> str:
         """LaTeX source of the result."""
@@ -71,4 +73,10 @@ def derivation(trace: Trace, theorem: str, name: str = "", abbreviations: Mappin
     """Replays the trace and reads the result off the theorem: the last argument of a grad or hess statement, or the
     right side of an equation."""
     proved = replay(trace)[theorem]
-    return Derivation(trace, proved, cast(Term, proved.statement.args[-1]), name, dict(abbreviations or {}))
+    return of_theorem(trace, proved, name, abbreviations)
+
+
+def of_theorem(trace: Trace, theorem: Theorem, name: str = "", abbreviations: Mapping[Node, str] | None = None) -> Derivation:
+    """The derivation that ends in this theorem of the trace."""
+    result = cast(Term, theorem.statement.args[-1])
+    return Derivation(trace, theorem, result, name, dict(abbreviations or {}), trace.display)

@@ -35,12 +35,16 @@ def gradient(loss: Term, w: Term, assuming: Mapping[str, Statement] | None = Non
     >>> gradient(number(1, 2) * SquaredNorm(W * X - Y), W).result
     (W*X - Y)*X'
     """
-    check_variable(loss, w)
-    prover = Prover(context(loss, [w], assuming))
-    v = direction("V", w, loss)
-    id = linear_form(prover, loss, w, v)
-    theorem = prover.emit("identify", **{"from": id})
+    prover = Prover(assuming or {})
+    theorem = gradient_step(prover, loss, w)
     return derivation(prover.trace({"gradient": theorem}), "gradient", f"gradient with respect to {w!r}", abbreviations)
+
+
+def gradient_step(prover: Prover, loss: Term, w: Term) -> str:
+    """The id of `grad(loss, w, G)`; its main line goes to the display."""
+    check_variable(loss, w)
+    assume_context(prover, loss, w)
+    return prover.emit("identify", **{"from": linear_form(prover, loss, w, direction("V", w, loss))})
 
 
 def check_variable(loss: Term, w: Term) -> None:
@@ -58,19 +62,16 @@ def check_variable(loss: Term, w: Term) -> None:
         raise UsageError(f"{w!r} does not occur in the loss {loss!r}", hint="check the name and the shape of the letter")
 
 
-def context(loss: Term, letters: list[Term], assuming: Mapping[str, Statement] | None) -> dict[str, Statement]:
-    """The hypotheses of a derivation: the facts of the loss's symbols, the index ranges of the letters, the user's."""
-    out: dict[str, Statement] = {}
+def assume_context(prover: Prover, loss: Term, *letters: Term) -> None:
+    """Adds the facts of the loss's symbols and the index ranges of the letters to the prover's hypotheses."""
     for n in walk(loss):
         if isinstance(n, T.Symbol):
-            out.update(hypotheses_of(n))
-    for w in letters:
-        for n in walk(loss):
+            for name, fact in hypotheses_of(n).items():
+                prover.assume(name, fact)
+        for w in letters:
             if isinstance(w, T.Member) and w.index.value is None and isinstance(n, T.Chain) and n.name == w.name:
                 for e in (NonNeg(w.index - n.bottom), NonNeg(n.top - w.index)):
-                    out[repr(e)] = e
-    out.update(assuming or {})
-    return out
+                    prover.assume(repr(e), e)
 
 
 def direction(name: str, w: Term, *where: Node) -> Term:

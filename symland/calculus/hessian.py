@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from symland.calculus.adjoint import LinearTerm, as_matrix, linear_terms
 from symland.calculus.derivation import Derivation, derivation
-from symland.calculus.gradient import check_variable, context, direction, linear_form, push_shown
+from symland.calculus.gradient import assume_context, check_variable, direction, linear_form, push_shown
 from symland.calculus.prover import RIGHT, Path, Prover, at
 from symland.calculus.simplify import ONE, add, scale, tidy, transpose
 from symland.errors import UsageError
@@ -29,7 +29,7 @@ def hessian_block(
     letters). `commute` writes a commutation matrix on the left of its Kronecker product. Raises NoRule, or
     AssumptionMissing where the order of the indices is needed and not known.
     """  # fmt: skip
-    prover = Prover(context(loss, [w, u], assuming))
+    prover = Prover(assuming or {})
     theorem = hessian_step(prover, loss, w, u, commute)
     name = f"Hessian block of {w!r} and {u!r}"
     return derivation(prover.trace({"hessian": theorem}), "hessian", name, abbreviations)
@@ -39,6 +39,7 @@ def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = F
     """The id of `hess(loss, w, u, H)`; its main line goes to the display."""
     for letter in (w, u):
         check_variable(loss, letter)
+    assume_context(prover, loss, w, u)
     v, z = direction("V", w, loss), direction("U", u, loss)
     first = linear_form(prover, loss, w, v)
     prover.display.clear()

@@ -36,8 +36,9 @@ def at(node: Node, path: Path) -> Any:
 class Prover:
     """Emits steps. Methods return the id of the step; `statement(id)` is what it says."""
 
-    def __init__(self, hypotheses: Mapping[str, S.Statement]) -> None:
+    def __init__(self, hypotheses: Mapping[str, S.Statement], prefix: str = "s") -> None:
         self.kernel = Kernel(hypotheses)
+        self.prefix = prefix
         self.steps: list[Step] = []
         self.display: list[tuple[str, str]] = []
         self._certificates: dict[Index, tuple[str, ...] | None] = {}
@@ -58,6 +59,15 @@ class Prover:
             self._certificates.clear()
         return name
 
+    def adopt(self, other: Prover) -> None:
+        """Takes over the steps and hypotheses of a prover with another prefix."""
+        for name, h in other.hypotheses.items():
+            self.assume(name, h)
+        self.steps.extend(other.steps)
+        self.kernel.proved.update(other.kernel.proved)
+        self._known.update(other._known)
+        self._rows.update(other._rows)
+
     def statement(self, id: str) -> S.Statement:
         return self.kernel.proved[id].statement
 
@@ -74,7 +84,7 @@ class Prover:
         key = (found.statement, found.deps)
         if key in self._known:
             return self._known[key]
-        id = f"s{len(self.steps) + 1}"
+        id = f"{self.prefix}{len(self.steps) + 1}"
         step = Step(id, by, found.statement, tuple(sorted(found.deps)), data)
         self.kernel.proved[id] = found
         self.steps.append(step)

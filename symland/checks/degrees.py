@@ -1,6 +1,6 @@
 """Degree bounds of terms as rational functions of the entries of their letters, for the Schwartz-Zippel lemma.
 
-A bound is a pair (p, q): every entry is a polynomial of degree at most p over one common polynomial of degree at most q.
+A bound is a pair (p, q): every entry is a polynomial of degree at most p over a common one of degree at most q.
 """
 
 from __future__ import annotations
@@ -56,7 +56,10 @@ def _degree(term: Node, at: Evaluation) -> Any:
 
 @_degree.register(T.Symbol)
 @_degree.register(T.Member)
-def _(term: Node, at: Evaluation) -> Any:
+def _(term: Any, at: Evaluation) -> Any:
+    """Letters are drawn linearly in free entries; orthogonal ones as (I - S)(I + S)^{-1} with S skew."""
+    if "orthogonal" in (term.facts if isinstance(term, T.Symbol) else term.family.facts):
+        return multiply((1, 0), invert((1, 0), at.size(term)[0]))
     return (1, 0)
 
 
@@ -65,7 +68,8 @@ def _(term: T.Chain, at: Evaluation) -> Any:
     length = at.index(term.length)
     if length < 0:
         raise UndefinedHere(f"the chain {term!r} has negative length")
-    return (length, 0)
+    members = [_degree(T.Member(term.family, term.bottom + i), at) for i in range(length)]
+    return reduce(multiply, members, (0, 0))
 
 
 @_degree.register(T.Zero)

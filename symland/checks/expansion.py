@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from symland.errors import UsageError
+from symland.checks.sampling import facts_of
+from symland.errors import NoRule, UsageError
 from symland.evaluate.dense import Cleared, Polynomials
 from symland.evaluate.point import DimValue, Key, Point, letter_name
 from symland.evaluate.rings import PrimeField, Rationals, Ring, Size, Value
@@ -55,13 +56,18 @@ def sizes_of(terms: Sequence[Node], dims: Dims) -> dict[Key, Size]:
     return {key: field.size(value) for key, value in found.items()}
 
 
-def entry_names(key: Key, size: Size) -> list[str]:
-    """The names of the entries of a letter, row by row."""
+def entry_names(key: Key, size: Size, facts: frozenset[str] = frozenset()) -> list[str]:
+    """The names of the entries of a letter, row by row; a symmetric letter has one name for two entries."""
     name = letter_name(key)
     if not size:
         return [name]
+    if "orthogonal" in facts:
+        raise NoRule(f"the entries of the orthogonal {name} are not free variables", hint="use a prime field")
     join = "_" if max(size) > 9 else ""
-    return [f"{name}_{i}{join}{j}" for i in range(1, size[0] + 1) for j in range(1, size[1] + 1)]
+    places = [(i, j) for i in range(1, size[0] + 1) for j in range(1, size[1] + 1)]
+    if facts & {"symmetric", "psd"}:
+        places = [(min(p), max(p)) for p in places]
+    return [f"{name}_{i}{join}{j}" for i, j in places]
 
 
 def shaped(ring: Ring, size: Size, entries: Sequence[Value]) -> Value:
@@ -76,9 +82,11 @@ class Expansion:
     """A ring of polynomials in the entries of every letter of some terms, and the point made of its variables."""
 
     def __init__(self, terms: Sequence[Node], dims: Dims, substitution: Substitution = ()) -> None:
-        self.sizes = sizes_of([*terms, *(t for pair in substitution for t in pair)], dims)
-        self.names = {key: entry_names(key, size) for key, size in self.sizes.items()}
-        variables = [v for names in self.names.values() for v in names]
+        nodes = [*terms, *(t for pair in substitution for t in pair)]
+        facts, none = facts_of(nodes), frozenset[str]()
+        self.sizes = sizes_of(nodes, dims)
+        self.names = {key: entry_names(key, size, facts.get(key[0], none)) for key, size in self.sizes.items()}
+        variables = [v for names in self.names.values() for v in dict.fromkeys(names)]
         if len(set(variables)) < len(variables):
             raise UsageError("two letters have entries of one name", hint="rename W1 or the layer W[1]")
         self.ring = Polynomials(variables)
@@ -106,6 +114,8 @@ class Expansion:
         """The numbers of the variables that are the entries of a letter, in the order of vec."""
         key = self.free.key(letter)
         names, size = self.names[key], self.sizes[key]
+        if len(set(names)) < len(names):
+            raise NoRule(f"the entries of the symmetric {letter_name(key)} do not vary freely", node=letter)
         if size:
             names = [v for j in range(size[1]) for v in names[j :: size[1]]]
         return [self.ring.place(v) for v in names]

@@ -1,4 +1,4 @@
-"""Formulas against jets of the loss alone, over a random prime field: fast at any dimension, wrong with tiny probability.
+"""Formulas against jets of the loss alone, over a random prime field: fast at any size, with a tiny error probability.
 
 With random directions U_l and V_k, the second-order jet of the loss at W + eps_0 V + eps_1 U has the coefficients
 sum <G_l, V_l> and sum vec(V_l)^T H_lk vec(U_k). One evaluation tests all gradients and all Hessian blocks together.
@@ -7,79 +7,212 @@ Error bound: Schwartz 1980, Zippel 1979. A pseudoinverse is tested at generic po
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import log2
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from math import ceil, log2
 from random import Random
+from typing import NamedTuple, TypeVar
 
-from symland.checks.degrees import Bound, add, degree, derived, difference, multiply
+from symland.checks.degrees import add, degree, derived, difference, multiply
 from symland.checks.expansion import Dims, scope_text, setting
-from symland.checks.sampling import stream
-from symland.errors import UndefinedHere, UsageError
+from symland.checks.sampling import facts_of, stream
+from symland.errors import UndefinedHere
 from symland.evaluate.application import applied
 from symland.evaluate.jets import Jets
 from symland.evaluate.point import Key, Setting, letter_name
 from symland.evaluate.rings import PrimeField, Size, Value
 from symland.evaluate.terms import Evaluation
 from symland.evidence import Evidence, Label, Witness
-from symland.language import terms as T
 from symland.language.nodes import Node
 from symland.language.notation import show
 
 METHOD = "prime field jets"
-ATTEMPTS = 20  # redraws where a sampled matrix has no inverse
+ATTEMPTS = 20  # points tried until the terms have values
+LINEAR = (1, 0)  # the degree bound of a direction
+
 Blocks = Mapping[tuple[Node, Node], Node]
+Facts = Mapping[str, frozenset[str]]
+Outcome = TypeVar("Outcome")
 
 
 def check_modular(
-    loss: Node,
-    gradients: Mapping[Node, Node],
-    blocks: Blocks,
-    dims: Dims,
-    trials: int = 2,
-    fresh: bool = False,
+    loss: Node, gradients: Mapping[Node, Node], blocks: Blocks, dims: Dims, trials: int = 2, fresh: bool = False
 ) -> Evidence:
     """Evidence on gradients by letter and Hessian blocks by pair of letters: SAMPLED with a bound on the error
     probability, or REFUTED with a witness modulo a prime.
 
-    A pair of letters whose transposed pair is given is tested with it. If neither is given for some pair among the
-    letters of `blocks`, each block is tested by itself. Raises UndefinedHere if the terms have no value at any of many
-    points, NoRule for terms that are not rational functions.
+    If the pairs are all pairs of some letters, up to transposition, one jet tests all of them; otherwise each block is
+    tested by itself. Raises UndefinedHere if the terms have no value at any point tried, NoRule for terms that are not
+    rational functions.
 
     >>> from symland.language.terms import SquaredNorm, matrix
     >>> A = matrix("A", "d", "d")
     >>> check_modular(SquaredNorm(A), {A: 2 * A}, {}, {"d": 50})
-    SAMPLED(d = 50; error <= 2^-117): 1 gradient and 0 Hessian blocks agree with jets of the loss [prime field jets]
+    SAMPLED(d = 50; error <= 2^-118): 1 gradient and 0 Hessian blocks agree with jets of the loss [prime field jets]
     """
-    rng = stream([loss, *gradients.values(), *blocks.values()], fresh)
-    groups = _groups(blocks)
-    bound = 1.0
+    claims = _gradient_claims(gradients) + _block_claims(blocks)
+    nodes = [loss, *gradients.values(), *blocks.values()]
+    rng, facts = stream(nodes, fresh), facts_of(nodes)
+    risk, worst = 0.0, 0
     for _ in range(trials):
-        trial = _defined(_Trial, rng, dims)
-        worst = 0
-        for claim in [*_gradient_claims(gradients), *groups]:
-            left, right = trial.sides(loss, claim)
+        trial, outcomes = _attempt(dims, facts, rng, lambda t: [t.outcome(loss, claim) for claim in claims])
+        for claim, (left, right, bound) in zip(claims, outcomes, strict=True):
             if left != right:
-                return _refuted(trial, claim, left, right, loss, dims)
-            worst = max(worst, trial.degree(loss, claim))
-        bound *= worst / trial.field.prime
+                name = _culprit(claim, trial, loss)
+                return _refuted(f"{name} disagrees with jets of the loss", trial, dims, left, right)
+            worst = max(worst, bound)
+        risk += log2(max(worst, 1) / trial.field.prime)
     counts = f"{_count(len(gradients), 'gradient')} and {_count(len(blocks), 'Hessian block')}"
-    scope = f"{scope_text(dims)}; error <= 2^{_exponent(bound)}"
-    details = f"{_count(trials, 'trial')}, prime field of about 2^61, total degree at most {worst}"
-    return Evidence(Label.SAMPLED, f"{counts} agree with jets of the loss", METHOD, scope, details)
+    return _sampled(f"{counts} agree with jets of the loss", dims, risk, trials, worst)
 
 
 def check_equation(left: Node, right: Node, dims: Dims, trials: int = 2, fresh: bool = False) -> Evidence:
-    """Evidence that two terms without derivatives by name are equal as rational functions: SAMPLED or REFUTED."""
-    rng = stream([left, right], fresh)
-    bound, worst = 1.0, 0
+    """Evidence that two terms of one shape are equal as rational functions of their letters: SAMPLED or REFUTED."""
+    rng, facts = stream([left, right], fresh), facts_of([left, right])
+    risk, worst = 0.0, 0
     for _ in range(trials):
-        trial = _defined(_Trial, rng, dims)
-        a, b = trial.at.value(left), trial.at.value(right)
+        trial, (a, b) = _attempt(dims, facts, rng, lambda t: (t.at.value(left), t.at.value(right)))
         if a != b:
-            witness = Witness(_ints(dims), trial.shown(), a, b, f"modulo the prime {trial.field.prime}")
-            return Evidence(Label.REFUTED, f"{show(left)} differs from {show(right)}", METHOD, scope_text(dims), witness=witness)
+            return _refuted(f"{show(left)} differs from {show(right)}", trial, dims, a, b)
         worst = difference(degree(left, trial.at), degree(right, trial.at))
-        bound *= worst / trial.field.prime
-    scope = f"{scope_text(dims)}; error <= 2^{_exponent(bound)}"
-    return Evidence(Label.SAMPLED, f"{show(left)} = {show(right)}", METHOD, scope, f"{_count(trials, 'trial')}")
+        risk += log2(max(worst, 1) / trial.field.prime)
+    return _sampled(f"{show(left)} = {show(right)}", dims, risk, trials, worst)
+
+
+class _Claim(NamedTuple):
+    """Formulas by pair of letters, rows and columns; a gradient has no columns and is listed under (w, w)."""
+
+    name: str
+    rows: tuple[Node, ...]
+    columns: tuple[Node, ...]
+    formulas: Blocks
+
+
+def _gradient_claims(gradients: Mapping[Node, Node]) -> list[_Claim]:
+    formulas = {(w, w): g for w, g in gradients.items()}
+    name = "the gradient" + (f" with respect to {show(next(iter(gradients)))}" if len(gradients) == 1 else "")
+    return [_Claim(name, tuple(gradients), (), formulas)] if gradients else []
+
+
+def _block_claims(blocks: Blocks) -> list[_Claim]:
+    letters = tuple(dict.fromkeys(w for pair in blocks for w in pair))
+    if blocks and all((w, u) in blocks or (u, w) in blocks for w in letters for u in letters):
+        return [_Claim("the Hessian", letters, letters, blocks)]
+    return [_Claim(f"the Hessian block {show(w)} {show(u)}", (w,), (u,), {(w, u): h}) for (w, u), h in blocks.items()]
+
+
+def _culprit(claim: _Claim, trial: _Trial, loss: Node) -> str:
+    """The name of one formula of a wrong claim that is wrong by itself."""
+    alone = _block_claims if claim.columns else lambda part: _gradient_claims({w: g for (w, _), g in part.items()})
+    for pair, formula in claim.formulas.items():
+        for part in alone({pair: formula}):
+            left, right, _ = trial.outcome(loss, part)
+            if left != right:
+                return part.name
+    return claim.name
+
+
+class _Uniform:
+    """A setting with the dimensions given and letters uniform in a prime field, subject to their facts. Facts that
+    hold on a set without algebraic equations (invertible, psd beyond symmetry, signs) restrict nothing."""
+
+    def __init__(self, dims: Dims, facts: Facts, field: PrimeField, rng: Random) -> None:
+        self.facts, self.field, self.rng = facts, field, rng
+        self.letters: dict[Key, Value] = {}
+        self._given = setting(dims)
+        self.dim, self.index = self._given.dim, self._given.index
+
+    def letter(self, key: Key, size: Size) -> Value:
+        if key not in self.letters:
+            self.letters[key] = self._draw(size, self.facts.get(key[0], frozenset()))
+        return self.letters[key]
+
+    def _draw(self, size: Size, facts: frozenset[str]) -> Value:
+        a = self.field.draw(size, self.rng)
+        if "orthogonal" in facts:
+            one, skew = self.field.identity(size[0]), a - a.transpose()
+            return (one - skew) * self.field.inverse(one + skew)
+        return a + a.transpose() if size and facts & {"symmetric", "psd"} else a
+
+
+class _Moved:
+    """A setting in jets: the letters of `below`, some of them moved by eps_0 V and by eps_1 U."""
+
+    def __init__(self, below: Setting, jets: Jets, moves: Sequence[Mapping[Key, Value]]) -> None:
+        self.below, self.jets, self.moves = below, jets, moves
+        self.dim, self.index = below.dim, below.index
+
+    def letter(self, key: Key, size: Size) -> Value:
+        out = self.jets.lift(self.below.letter(key, size))
+        for bit, directions in enumerate(self.moves):
+            if key in directions:
+                out = self.jets.shifted(out, directions[key], bit)
+        return out
+
+
+class _Trial:
+    """One prime, one point, and the directions drawn at it."""
+
+    def __init__(self, dims: Dims, facts: Facts, rng: Random) -> None:
+        self.field, self.rng = PrimeField.drawn(rng), rng
+        self.point = _Uniform(dims, facts, self.field, rng)
+        self.at = Evaluation(self.point, self.field)
+
+    def outcome(self, loss: Node, claim: _Claim) -> tuple[Value, Value, int]:
+        """The coefficient of the loss's jet, the same number by the formulas, and the degree of their difference."""
+        v, u = self._directions(claim.rows), self._directions(claim.columns)
+        jets = Jets(self.field, 2)
+        jet = Evaluation(_Moved(self.point, jets, (v, u)), jets).value(loss)
+        left = jet.get(3 if u else 1, self.field.number(0))
+        bound = derived(degree(loss, self.at), LINEAR)
+        if u:
+            bound = derived(bound, LINEAR)
+            parts = [self._second(claim, row, column, v, u) for row in claim.rows for column in claim.columns]
+        else:
+            parts = [self._first(claim.formulas[w, w], v[self.at.key(w)]) for w in claim.rows]
+        degrees = [degree(h, self.at) for h in claim.formulas.values()]
+        of_formulas = reduce(add, [multiply(b, (2 if u else 1, 0)) for b in degrees])
+        return left, reduce(self.field.add, parts), difference(bound, of_formulas)
+
+    def _directions(self, letters: Sequence[Node]) -> dict[Key, Value]:
+        return {self.at.key(w): self.field.draw(self.at.size(w), self.rng) for w in letters}
+
+    def _first(self, formula: Node, v: Value) -> Value:
+        g = self.at.value(formula)
+        return self.field.inner(g, v) if self.field.size(v) else g * v
+
+    def _second(self, claim: _Claim, row: Node, column: Node, v: Mapping[Key, Value], u: Mapping[Key, Value]) -> Value:
+        """vec(V)^T H vec(U), by the block or by the transposed one."""
+        flipped = (row, column) not in claim.formulas
+        formula = claim.formulas[(column, row) if flipped else (row, column)]
+        left, right = (self.field.vec(x) for x in (v[self.at.key(row)], u[self.at.key(column)]))
+        return self.field.inner(left, applied(formula, right, self.at, flipped))
+
+
+def _attempt(dims: Dims, facts: Facts, rng: Random, work: Callable[[_Trial], Outcome]) -> tuple[_Trial, Outcome]:
+    """A trial at whose point the work has a value."""
+    for attempt in range(ATTEMPTS):
+        try:
+            trial = _Trial(dims, facts, rng)
+            return trial, work(trial)
+        except UndefinedHere:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise UndefinedHere("no point was tried")
+
+
+def _sampled(claim: str, dims: Dims, risk: float, trials: int, worst: int) -> Evidence:
+    scope = f"{scope_text(dims)}; error <= 2^{ceil(risk)}"
+    details = f"{_count(trials, 'trial')} in random prime fields of about 2^61, total degree at most {worst}"
+    return Evidence(Label.SAMPLED, claim, METHOD, scope, details)
+
+
+def _refuted(claim: str, trial: _Trial, dims: Dims, left: Value, right: Value) -> Evidence:
+    letters = {letter_name(key): value for key, value in trial.point.letters.items()}
+    sizes = {name: v for name, v in dims.items() if isinstance(v, int)}
+    witness = Witness(sizes, letters, left, right, f"modulo the prime {trial.field.prime}")
+    return Evidence(Label.REFUTED, claim, METHOD, scope_text(dims), witness=witness)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -16,7 +16,7 @@ from itertools import product
 from random import Random
 
 from symland.evaluate.definite import negative_direction
-from symland.evaluate.point import Key, letter_name
+from symland.evaluate.point import Key, Setting, letter_name
 from symland.evaluate.rings import Rationals, Size, Value
 from symland.evaluate.terms import Evaluation
 from symland.language import statements as S
@@ -55,27 +55,38 @@ def facts_of(nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
 
 
 class Sample:
-    """A setting whose values are drawn on demand: exact rationals."""
+    """A setting whose values are drawn on demand: exact rationals. Dimensions and index variables are those of `given`
+    where it is a setting; otherwise index variables not in `indices` are drawn too."""
 
     def __init__(
-        self, rng: Random, indices: Mapping[str, int], facts: Mapping[str, frozenset[str]], style: tuple[str, str]
+        self,
+        rng: Random,
+        facts: Mapping[str, frozenset[str]],
+        style: tuple[str, str] = ("free", "general"),
+        indices: Mapping[str, int] | None = None,
+        given: Setting | None = None,
     ) -> None:
         self.rng = rng
-        self.indices = dict(indices)
         self.facts = facts
         self.style = style
+        self.indices = dict(indices or {})
+        self.given = given
         self.dims: dict[Key, int] = {}
         self.letters: dict[tuple[Key, Size], Value] = {}
         self._common = 1 if style[0] == "one" else rng.randint(2, LARGEST)
 
     def dim(self, name: str, index: int | None) -> int:
         key = (name, index)
-        if key not in self.dims:
+        if self.given is not None:
+            self.dims[key] = self.given.dim(name, index)
+        elif key not in self.dims:
             self.dims[key] = self.rng.randint(1, LARGEST) if self.style[0] == "free" else self._common
         return self.dims[key]
 
     def index(self, name: str) -> int:
-        if name not in self.indices:
+        if self.given is not None:
+            self.indices[name] = self.given.index(name)
+        elif name not in self.indices:
             self.indices[name] = self.rng.randint(0, LARGEST)
         return self.indices[name]
 
@@ -217,7 +228,7 @@ def drawing(
         for number, options in enumerate(choices):
             indices = options[round_number % len(options)]
             style = STYLES[(round_number + number) % len(STYLES)]
-            yield Sample(rng, indices, facts, style)
+            yield Sample(rng, facts, style, indices)
         round_number += 1
 
 

@@ -152,6 +152,12 @@ class FlintRing(Ring):
     def transpose(self, a: Value) -> Value:
         return a.transpose()
 
+    def trace(self, a: Value) -> Value:
+        return sum((a[i, i] for i in range(1, a.nrows())), a[0, 0])
+
+    def inner(self, a: Value, b: Value) -> Value:
+        return self.trace(a.transpose() * b if a.ncols() <= a.nrows() else a * b.transpose())
+
     def inverse(self, a: Value) -> Value:
         try:
             return a.inv()

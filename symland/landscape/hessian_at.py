@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from symland.calculus.gradient import context
 from symland.calculus.hessian import hessian_step
 from symland.calculus.prover import Prover
 from symland.calculus.simplify import transpose
+from symland.landscape.derivatives import CASES, ROW
 from symland.landscape.minimizers import NORMAL, MinimizerSet
 from symland.landscape.networks import LinearNetwork
 from symland.landscape.result import Result
@@ -22,13 +22,6 @@ from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.terms import Term, block
 from symland.proof.kernel import replay
-
-L, K = Index.var("l"), Index.var("k")
-CASES: dict[str, tuple[Index, S.NonNeg | None]] = {
-    "l > k": (K, S.at_least(L, K + 1)),
-    "l = k": (L, None),
-    "l < k": (K, S.at_least(K, L + 1)),
-}
 
 
 @dataclass(frozen=True)
@@ -61,12 +54,11 @@ class HessianAtMinimizer:
     def _block(self, case: str, k: Index, order: S.NonNeg | None) -> Result:
         """hess(h, W[l], W[k], H[l]^T H[k]) under the normal equation."""
         n, m = self.network, self.minimizers
-        w, u = n.layer(L), n.layer(k)
-        facts = {case: order} if order is not None else {}
-        p = Prover({NORMAL: m.condition, **context(n.loss, [w, u], facts)})
+        w, u = n.layer(ROW), n.layer(k)
+        p = Prover({NORMAL: m.condition, **({case: order} if order is not None else {})})
         id = hessian_step(p, n.loss, w, u, commute=case == "l > k")
         id = self._drop_residual(p, id)
-        id = self._as_square(p, id, self.factor(L), self.factor(k))
+        id = self._as_square(p, id, self.factor(ROW), self.factor(k))
         name = f"hessian {case}"
         trace = p.trace({name: id}, m.solved)
         return Result(

@@ -6,12 +6,11 @@ Zhou and Liang; the least-squares facts are the rule NE (Penrose).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from symland.calculus.gradient import context, direction, linear_form
+from symland.calculus.gradient import gradient_step
 from symland.calculus.prover import RIGHT, Prover
 from symland.landscape.chains import induct, range_facts
 from symland.landscape.networks import LinearNetwork
@@ -104,9 +103,6 @@ class MinimizerSet:
         return (Assignment("set", n.Y, n.product * n.X + free),)
 
     # -- proofs ----------------------------------------------------------------------------------------------
-    def _prover(self, hypotheses: Mapping[str, S.Statement] | None = None) -> Prover:
-        return Prover(dict(hypotheses or {}))
-
     def residual_normal(self, p: Prover) -> str:
         """The step `R X^T = 0`."""
         n = self.network
@@ -118,14 +114,14 @@ class MinimizerSet:
         )  # fmt: skip
 
     def _lower_bound(self) -> tuple[Prover, str, tuple[Assignment, ...]]:
-        p = self._prover()
+        p = Prover({})
         normal = self.residual_normal(p)
         tree = {"product": [{"rational": HALF.args[0]}, {"square": self.gap * self.network.X}]}
         id = p.pos(self.value, self.network.loss, tree, [{"eq": normal, "with": self.gap}])
         return p, id, ()
 
     def _value(self) -> tuple[Prover, str, tuple[Assignment, ...]]:
-        p = self._prover({NORMAL: self.condition})
+        p = Prover({NORMAL: self.condition})
         return p, self.value_step(p, p.hyp(NORMAL)), self.solved
 
     def value_step(self, p: Prover, condition: str) -> str:
@@ -136,7 +132,7 @@ class MinimizerSet:
 
     def _normal_equation(self) -> tuple[Prover, str, tuple[Assignment, ...]]:
         n = self.network
-        p = self._prover({"minimum": S.equal(n.loss, self.value)})
+        p = Prover({"minimum": S.equal(n.loss, self.value)})
         least, normal = p.hyp("minimum"), self.residual_normal(p)
         off = self.gap * n.X
         square = p.ring(
@@ -150,7 +146,7 @@ class MinimizerSet:
 
     def _product_form(self) -> tuple[Prover, str, tuple[Assignment, ...]]:
         n = self.network
-        p = self._prover({NORMAL: self.condition})
+        p = Prover({NORMAL: self.condition})
         x, pinv, prod, y = n.X, cast(Term, T.Pseudoinverse(n.X)), n.product, n.Y
         inner, right = p.apply("penrose_inner", A=x), p.apply("penrose_right", A=x)
         id = p.ring(
@@ -170,7 +166,7 @@ class MinimizerSet:
         x, pinv = n.X, cast(Term, T.Pseudoinverse(n.X))
         z = T.matrix("Z", n.width(n.depth), x.shape[0])
         form = S.equal(n.product, self.best + z * (T.Identity(x.shape[0]) - x * pinv))
-        p = self._prover({"form of the product": form})
+        p = Prover({"form of the product": form})
         outer, normal = p.apply("penrose_outer", A=x), self.residual_normal(p)
         lhs, rhs = self.condition.args
         id = p.ring(
@@ -187,8 +183,8 @@ class MinimizerSet:
         n = self.network
         l = Index.var("l")
         w = n.layer(l)
-        p = Prover({NORMAL: self.condition, **context(n.loss, [w], None)})
-        id = p.emit("identify", **{"from": linear_form(p, n.loss, w, direction("V", w, n.loss))})
+        p = Prover({NORMAL: self.condition})
+        id = gradient_step(p, n.loss, w)
         left, right = n.chain(n.depth, l + 1).T, n.chain(l - 1, ONE).T
         id = p.turn(id, (2,), cast(Term, T.Zero(*w.shape)), [{"eq": p.hyp(NORMAL), "left": left, "right": right}])
         return p, id, self.solved
@@ -197,7 +193,7 @@ class MinimizerSet:
         n = self.network
         first, eye = n.layer(ONE), cast(Term, T.Identity(n.X.shape[0]))
         others = S.ForAll.over("l", 2, n.depth, S.equal(n.layer(Index.var("l")), eye))
-        names = {"first layer": S.equal(first, self.best), "other layers": others, **self._depth()}
+        names = {"first layer": S.equal(first, self.best), "other layers": others, **n.order}
         p = Prover(names)
         k = Index.var("n")
         upper = self._identity_chain(p, k, eye)
@@ -239,7 +235,7 @@ class MinimizerSet:
         links = S.ForAll.over("l", 1, n.depth, S.equal(n.layer(Index.var("l")) * c[Index.var("l") - 1], c["l"]))
         solved = S.equal(m * n.X * n.X.T, n.Y * n.X.T)
         p = Prover(
-            {"start": S.equal(c[0], eye), "end": S.equal(c[n.depth], m), "links": links, "M solves": solved, **self._depth()}
+            {"start": S.equal(c[0], eye), "end": S.equal(c[n.depth], m), "links": links, "M solves": solved, **n.order}
         )
         phi = S.equal(n.chain(k, ONE), c[k])
         low, up, high = range_facts(p, k, Index.of(0), n.depth)
@@ -270,6 +266,3 @@ class MinimizerSet:
             Assignment("set", m, c[n.depth]),
             Assignment("set", n.Y, m * n.X + (z - z * pinv * n.X)),
         )
-
-    def _depth(self) -> dict[str, S.Statement]:
-        return self.network.order

@@ -98,7 +98,7 @@ def _latex(layout: Layout, tight: bool) -> str:
             columns = max(map(len, rows))
             if columns <= PMATRIX_COLUMNS:
                 return rf"\begin{{pmatrix}} {cells} \end{{pmatrix}}"
-            return rf"\left(\begin{{array}}{{*{{{columns}}}{{c}}}} {cells} \end{{array}}\right)"
+            return rf"\left(\begin{{array}}{{@{{}}*{{{columns}}}{{c}}@{{}}}} {cells} \end{{array}}\right)"
         case _:
             assert_never(layout)
 

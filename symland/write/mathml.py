@@ -82,14 +82,15 @@ def _mathml(layout: Layout, tight: bool) -> str:
             scripts = [_mathml(s, True) for s in (below, above) if s]
             tag = "msubsup" if len(scripts) == 2 else "msub" if below else "msup"
             return f"<{tag}>{_mathml(base, tight)}{''.join(scripts)}</{tag}>"
-        case Fraction(top, bottom):
-            return f"<mfrac>{_mathml(top, tight)}{_mathml(bottom, tight)}</mfrac>"
+        case Fraction(top, bottom, small):
+            style = ' displaystyle="false"' if small else ""
+            return f"<mfrac{style}>{_mathml(top, tight)}{_mathml(bottom, tight)}</mfrac>"
         case Root(body):
             return f"<msqrt>{_mathml(body, tight)}</msqrt>"
         case Accent(mark, base):
             return f'<mover accent="true">{_mathml(base, tight)}<mo stretchy="false">{ACCENTS[mark]}</mo></mover>'
         case Fence(kind, body):
-            return _fence(FENCES[kind][2:], _mathml(body, tight), stretchy=fence_size(layout) > 0)
+            return _fence(FENCES[kind][2:], _mathml(body, tight), stretchy=fence_size(layout) > 1)
         case Big(sign, under, over):
             return f"<munderover><mo>{sign}</mo>{_mathml(under, True)}{_mathml(over, True)}</munderover>"
         case Matrix(rows):
@@ -117,7 +118,7 @@ def _parts(parts: tuple[Layout, ...], tight: bool) -> list[str]:
 def _fence(pair: tuple[str, ...], body: str, stretchy: bool) -> str:
     how = "true" if stretchy else "false"
     opening, closing = (
-        f'<mo fence="true" form="{form}" stretchy="{how}">{c}</mo>'
+        f'<mo fence="true" form="{form}" stretchy="{how}" lspace="0" rspace="0">{c}</mo>'
         for c, form in zip(pair, ("prefix", "postfix"), strict=True)
     )
     return f"<mrow>{opening}{body}{closing}</mrow>"

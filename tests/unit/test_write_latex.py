@@ -250,7 +250,7 @@ LAYOUTS = [
     (B.row("x", "|->", B.apply("f", "x")), r"x \mapsto \operatorname{f}(x)"),
     (B.relation("h", "<=", B.frac(1, "mu"), "<", 3), r"h \le \frac{1}{\mu} < 3"),
     (B.matrix([[1, "a"], [B.number(-2), 0]]), r"\begin{pmatrix} 1 & a \\ -2 & 0 \end{pmatrix}"),
-    (B.matrix([[0] * 11]), r"\left(\begin{array}{*{11}{c}} " + " & ".join("0" * 11) + r" \end{array}\right)"),
+    (B.matrix([[0] * 11]), r"\left(\begin{array}{@{}*{11}{c}@{}} " + " & ".join("0" * 11) + r" \end{array}\right)"),
     (B.fence(B.matrix([[1]]), "norm"), r"\left\lVert \begin{pmatrix} 1 \end{pmatrix} \right\rVert"),
     (B.fence(B.comma("a", "b", "c"), "{}"), r"\{a, b, c\}"),
     (B.fence(B.fence(B.fence(B.fence("a")))), r"\biggl(\Bigl(\bigl((a)\bigr)\Bigr)\biggr)"),

@@ -14,8 +14,8 @@ d = Dim.of("d")
 L, l = Index.var("L"), Index.var("l")
 A, C = T.matrix("A", "d", "d"), T.matrix("C", "d", "d")
 W = T.family("W", "d", "d")
-OPEN = '<mo fence="true" form="prefix" stretchy="{}">{}</mo>'
-CLOSE = '<mo fence="true" form="postfix" stretchy="{}">{}</mo>'
+OPEN = '<mo fence="true" form="prefix" stretchy="{}" lspace="0" rspace="0">{}</mo>'
+CLOSE = '<mo fence="true" form="postfix" stretchy="{}" lspace="0" rspace="0">{}</mo>'
 PRODUCT = "<mrow><mi>A</mi><mo>\u2062</mo><mi>C</mi></mrow>"
 TOP = '<mi mathvariant="normal">⊤</mi>'
 
@@ -44,7 +44,7 @@ BODIES = [
         f"{fenced('<mi>C</mi>')}</mrow>",
     ),
     (T.SquaredNorm(A), f"<msubsup>{fenced('<mi>A</mi>', '‖‖')}<mi>F</mi><mn>2</mn></msubsup>"),
-    (T.number(-1, 2), "<mrow><mo>−</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></mrow>"),
+    (T.number(-1, 2), '<mrow><mo>−</mo><mfrac displaystyle="false"><mn>1</mn><mn>2</mn></mfrac></mrow>'),
     (S.Lt(T.scalar("tau"), T.scalar("Sigma")), '<mrow><mi>τ</mi><mo>&lt;</mo><mi mathvariant="normal">Σ</mi></mrow>'),
     (S.Invertible(A), "<mrow><mi>A</mi><mtext>\u00a0invertible</mtext></mrow>"),
     (
@@ -61,7 +61,10 @@ BODIES = [
         T.block([[A, C]]),
         fenced("<mtable><mtr><mtd><mi>A</mi></mtd><mtd><mi>C</mi></mtd></mtr></mtable>", stretchy="true"),
     ),
-    (B.Root(B.Accent("bar", B.name("x"))), '<msqrt><mover accent="true"><mi>x</mi><mo stretchy="false">¯</mo></mover></msqrt>'),
+    (
+        B.Root(B.Accent("bar", B.name("x"))),
+        '<msqrt><mover accent="true"><mi>x</mi><mo stretchy="false">¯</mo></mover></msqrt>',
+    ),
     (B.fence(B.frac(1, "a"), "<>"), fenced("<mfrac><mn>1</mn><mi>a</mi></mfrac>", "⟨⟩", "true")),
     (B.name("Ws"), '<mi mathvariant="normal">Ws</mi>'),
 ]

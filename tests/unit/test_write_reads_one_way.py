@@ -55,7 +55,11 @@ def grow(operations, letters):
 
 
 @pytest.mark.parametrize("write", [to_latex, to_mathml])
-@pytest.mark.parametrize(("operations", "letters"), [(SCALARS, [s, r, T.number(3), T.number(1, 2)]), (MATRICES, [A, B])], ids=["scalars", "matrices"])
+@pytest.mark.parametrize(
+    ("operations", "letters"),
+    [(SCALARS, [s, r, T.number(3), T.number(1, 2)]), (MATRICES, [A, B])],
+    ids=["scalars", "matrices"],
+)
 def test_one_reading(write, operations, letters):
     terms = grow(operations, letters)
     assert len(terms) > 1000

@@ -38,7 +38,7 @@ def value(node):
     return out.as_explicit().tolist() if node.is_matrix else out.doit()
 
 
-# --- the same by hand, on lists ----------------------------------------------------------------------------------------
+# --- the same by hand, on lists ------------------------------------------------------------------------------------
 
 
 def mul(x, y):
@@ -86,7 +86,10 @@ VALUE_CASES = [
     (T.Commutation(Dim.of(3), Dim.of(2)).T * T.Vec(A), vec(transpose(P["A"]))),
     (T.Trace(A * B), sum(mul(P["A"], P["B"])[i][i] for i in range(2))),
     (T.SquaredNorm(A * B), squares(mul(P["A"], P["B"]))),
-    (T.Inner(A, B.T), sum(p * q for r, s in zip(P["A"], transpose(P["B"]), strict=True) for p, q in zip(r, s, strict=True))),
+    (
+        T.Inner(A, B.T),
+        sum(p * q for r, s in zip(P["A"], transpose(P["B"]), strict=True) for p, q in zip(r, s, strict=True)),
+    ),
     (T.block([[C, A]]), [r + s for r, s in zip(P["C"], P["A"], strict=True)]),
     (T.block([[C], [B]]), P["C"] + P["B"]),
     (T.Chain(W, Index.of(3), Index.of(1)), mul(mul(P["W3"], P["W2"]), P["W1"])),
@@ -191,7 +194,7 @@ def test_commutation_is_what_it_says(m, n):
     K = CommutationMatrix(m, n)
     X = sympy.MatrixSymbol("X", m, n)
     assert (K.as_explicit() * Vec(X).as_explicit()).tolist() == Vec(X.T).as_explicit().tolist()
-    assert K.T == CommutationMatrix(n, m)
+    assert CommutationMatrix(n, m) == K.T
     assert K.T.as_explicit() == K.as_explicit().T
 
 

@@ -3,7 +3,8 @@
 A matrix expression is a sum of `coefficient * scalar monomial * word`, a word being a sequence of letters with a
 transpose mark; a scalar expression is a sum of `coefficient * monomial`, a monomial being a sorted sequence of
 scalar atoms, among them traces of words up to rotation and transposition. Everything that is not a sum, product,
-transpose, trace, inner product, number, or an explicit repetition is an atom, equal only to itself.
+transpose, trace, inner product, number, or an explicit repetition is an atom, equal only to itself; a Kronecker
+product is bilinear in its factors, vec is linear.
 
 Sound for matrices of all dimensions; complete for polynomial identities in generic matrices that hold in all
 dimensions. Atoms are numbered by the object that compares two expressions; the numbers mean nothing outside it.
@@ -161,7 +162,22 @@ class Words:
         if isinstance(t, T.Chain) and _small(t.length):
             top = t.top
             return {((), tuple(2 * self.atom(T.Member(t.family, top - i)) for i in range(t.length.value or 0))): 1}
+        if isinstance(t, T.Kronecker):
+            return self._kronecker(*t.args)
+        if isinstance(t, T.Vec):
+            shape = t.args[0].shape
+            return {(m, (2 * self.atom(("vec", w, shape)),)): c for (m, w), c in self.matrix(t.args[0]).items()}
         return {((), (2 * self.atom(t),)): 1}
+
+    def _kronecker(self, a: Node, b: Node) -> Matrix:
+        """Bilinear: a Kronecker product of words is a letter, that of two identities the identity."""
+        out: Matrix = {}
+        shapes = (a.shape, b.shape)  # the empty word does not say its dimension
+        for (m, v), c in self.matrix(a).items():
+            for (n, w), e in self.matrix(b).items():
+                word = (2 * self.atom(("kron", v, w, shapes)),) if v or w else ()
+                _put(out, (tuple(sorted(m + n)), word), c * e)
+        return out
 
     def _product(self, a: Matrix, b: Matrix) -> Matrix:
         out: Matrix = {}
