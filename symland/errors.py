@@ -24,7 +24,9 @@ class SymlandError(Exception):
 class ShapeError(SymlandError):
     """Two parts do not fit: carries both shapes and both sub-expressions."""
 
-    def __init__(self, message: str, *, parts: tuple[Any, ...] = (), shapes: tuple[Any, ...] = (), hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, parts: tuple[Any, ...] = (), shapes: tuple[Any, ...] = (), hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.parts = parts
         self.shapes = shapes
@@ -57,7 +59,9 @@ class NoRule(SymlandError):
 class StepRejected(SymlandError):
     """The kernel refused a step: its number, its rule, and what was expected and found."""
 
-    def __init__(self, message: str, *, step: str = "", rule: str = "", expected: Any = None, found: Any = None) -> None:
+    def __init__(
+        self, message: str, *, step: str = "", rule: str = "", expected: Any = None, found: Any = None
+    ) -> None:
         head = f"step {step}" + (f" ({rule})" if rule else "") + ": " if step else ""
         tail = ""
         if expected is not None or found is not None:
@@ -95,7 +99,16 @@ class UndefinedHere(SymlandError):
 
 
 class ReportError(SymlandError):
-    """A report could not be written: the tool, the file, and the offending snippet."""
+    """A report could not be written: the tool, the file, the line, and the offending snippet."""
+
+    def __init__(
+        self, message: str, *, tool: str = "", file: str = "", line: int = 0, snippet: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message + (f"\n  line {line}: {snippet}" if snippet else ""), hint=hint)
+        self.tool = tool
+        self.file = file
+        self.line = line
+        self.snippet = snippet
 
 
 class UsageError(SymlandError):

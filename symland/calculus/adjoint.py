@@ -111,19 +111,18 @@ def _linear_terms(m: Term, u: Term) -> list[LinearTerm]:
 
 def merge(terms: list[LinearTerm]) -> list[LinearTerm]:
     """Terms with equal right factors, then with equal left factors, added."""
-    for side in (2, 3):
+    for kept in ("right", "left"):
         groups: dict[tuple[str, Term], list[LinearTerm]] = {}
         for t in terms:
-            groups.setdefault((t.kind, t[5 - side]), []).append(t)
+            groups.setdefault((t.kind, t.right if kept == "right" else t.left), []).append(t)
         terms = []
-        for (kind, _), group in groups.items():
+        for (kind, common), group in groups.items():
             if len(group) == 1:
                 terms.append(group[0])
                 continue
-            total = add(*(scale(t.coefficient, t[side]) for t in group))
+            total = add(*(scale(t.coefficient, t.left if kept == "right" else t.right) for t in group))
             if not isinstance(total, T.Zero):
-                other = group[0][5 - side]
-                terms.append(LinearTerm(kind, ONE, *((total, other) if side == 2 else (other, total))))
+                terms.append(LinearTerm(kind, ONE, *((total, common) if kept == "right" else (common, total))))
     return terms
 
 

@@ -45,7 +45,7 @@ class Derivation:
         """LaTeX source of the result."""
         from symland.write.latex import to_latex
 
-        return cast(str, to_latex(self.result, self.abbreviations))
+        return to_latex(self.result, self.abbreviations)
 
     def to_sympy(self) -> Any:
         """The result as a SymPy expression."""
@@ -66,17 +66,22 @@ class Derivation:
     def __repr__(self) -> str:
         from symland.language.notation import show
 
-        return f"{self.name or 'derivation'}: {show(self.result, self.abbreviations)}  [PROVED, {self.theorem.steps} steps]"
+        result = show(self.result, self.abbreviations)
+        return f"{self.name or 'derivation'}: {result}  [PROVED, {self.theorem.steps} steps]"
 
 
-def derivation(trace: Trace, theorem: str, name: str = "", abbreviations: Mapping[Node, str] | None = None) -> Derivation:
+def derivation(
+    trace: Trace, theorem: str, name: str = "", abbreviations: Mapping[Node, str] | None = None
+) -> Derivation:
     """Replays the trace and reads the result off the theorem: the last argument of a grad or hess statement, or the
     right side of an equation."""
     proved = replay(trace)[theorem]
     return of_theorem(trace, proved, name, abbreviations)
 
 
-def of_theorem(trace: Trace, theorem: Theorem, name: str = "", abbreviations: Mapping[Node, str] | None = None) -> Derivation:
+def of_theorem(
+    trace: Trace, theorem: Theorem, name: str = "", abbreviations: Mapping[Node, str] | None = None
+) -> Derivation:
     """The derivation that ends in this theorem of the trace."""
     result = cast(Term, theorem.statement.args[-1])
     return Derivation(trace, theorem, result, name, dict(abbreviations or {}), trace.display)

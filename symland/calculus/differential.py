@@ -9,13 +9,13 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import Any, cast
 
+from symland.calculus.prover import Path, Prover, at, no_rule
 from symland.errors import AssumptionMissing
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.nodes import Node
 from symland.language.statements import NonNeg
 from symland.language.terms import Term
-from symland.calculus.prover import Path, Prover, at, no_rule
 
 Apply = Callable[[Prover, str, Path], str]
 

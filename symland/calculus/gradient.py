@@ -22,7 +22,12 @@ TRIVIAL = {"d_constant", "d_constant_scalar", "d_self"}
 STRUCTURAL = {"d_sum", "d_sum_scalar", "d_product", "d_product_scalar", "d_scale", "d_transpose", "d_inner", ""}
 
 
-def gradient(loss: Term, w: Term, assuming: Mapping[str, Statement] | None = None, abbreviations: Mapping[Node, str] | None = None) -> Derivation:
+def gradient(
+    loss: Term,
+    w: Term,
+    assuming: Mapping[str, Statement] | None = None,
+    abbreviations: Mapping[Node, str] | None = None,
+) -> Derivation:
     """The gradient of a scalar loss with respect to the matrix letter w, for every dimension: G of w's shape with
     D loss[V] = <G, V> (trace inner product).
 
@@ -44,7 +49,7 @@ def gradient_step(prover: Prover, loss: Term, w: Term) -> str:
     """The id of `grad(loss, w, G)`; its main line goes to the display."""
     check_variable(loss, w)
     assume_context(prover, loss, w)
-    return prover.emit("identify", **{"from": linear_form(prover, loss, w, direction("V", w, loss))})
+    return prover.emit("identify", {"from": linear_form(prover, loss, w, direction("V", w, loss))})
 
 
 def check_variable(loss: Term, w: Term) -> None:
@@ -52,14 +57,19 @@ def check_variable(loss: Term, w: Term) -> None:
     if not isinstance(loss, Term) or not loss.is_scalar:
         raise UsageError(f"a loss is a scalar term, not {loss!r}")
     if not isinstance(w, (T.Symbol, T.Member)) or not w.is_matrix:
-        raise UsageError(f"{w!r} is not a matrix letter", hint="differentiate with respect to a symbol or a family member")
+        raise UsageError(
+            f"{w!r} is not a matrix letter", hint="differentiate with respect to a symbol or a family member"
+        )
     if restricts(w):
         raise NoRule(
-            f"{w!r} is restricted ({', '.join(sorted(restricts(w)))}): its gradient is a projection, which is not covered",
-            node=w, hint="declare it without the fact to get the unconstrained gradient",
-        )  # fmt: skip
+            f"{w!r} is {', '.join(sorted(restricts(w)))}: its gradient is a projection, which is not covered",
+            node=w,
+            hint="declare it without the fact to get the unconstrained gradient",
+        )
     if not any(isinstance(n, (T.Symbol, T.Member, T.Chain)) and n.name == w.name for n in walk(loss)):
-        raise UsageError(f"{w!r} does not occur in the loss {loss!r}", hint="check the name and the shape of the letter")
+        raise UsageError(
+            f"{w!r} does not occur in the loss {loss!r}", hint="check the name and the shape of the letter"
+        )
 
 
 def assume_context(prover: Prover, loss: Term, *letters: Term) -> None:

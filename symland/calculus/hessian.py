@@ -48,7 +48,7 @@ def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = F
     prover.display.append((id, "the first differential"))
     id = push_shown(prover, id)
     id = _as_image(prover, id, v, z, commute)
-    return prover.emit("identify", **{"from": id})
+    return prover.emit("identify", {"from": id})
 
 
 def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
@@ -150,7 +150,7 @@ class HessianDerivation:
         """LaTeX source of the block matrix."""
         from symland.write.latex import to_latex
 
-        return cast(str, to_latex(self.result, self.abbreviations))
+        return to_latex(self.result, self.abbreviations)
 
     def to_sympy(self) -> Any:
         """The block matrix as a SymPy expression."""
@@ -161,7 +161,9 @@ class HessianDerivation:
 
     def __repr__(self) -> str:
         steps = sum(b.theorem.steps for b in self.blocks.values())
-        return f"Hessian over {', '.join(map(repr, self.variables))}: {len(self.blocks)} blocks  [PROVED, {steps} steps]"
+        return (
+            f"Hessian over {', '.join(map(repr, self.variables))}: {len(self.blocks)} blocks  [PROVED, {steps} steps]"
+        )
 
 
 def hessian(

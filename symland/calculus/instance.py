@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from symland.calculus.prover import Path, Prover
 from symland.calculus.simplify import tidy
@@ -12,7 +12,9 @@ from symland.language.nodes import Node
 from symland.language.terms import Term
 
 
-def instantiate(prover: Prover, id: str, indices: Mapping[str, IndexLike], dims: Mapping[str, Any] | None = None) -> str:
+def instantiate(
+    prover: Prover, id: str, indices: Mapping[str, IndexLike], dims: Mapping[str, Any] | None = None
+) -> str:
     """The theorem of step `id` with index variables (and dimensions) replaced, its terms tidied by `ring` steps."""
     values = {name: Index.of(value) for name, value in indices.items()}
     subst: dict[str, Mapping[str, Any]] = {"indices": values, "dims": dims or {}}
@@ -31,4 +33,4 @@ def terms_of(statement: Node) -> list[tuple[Path, Term]]:
     from symland.language.statements import Grad, Hess
 
     fixed = {Grad: (1,), Hess: (1, 2)}.get(type(statement), ())
-    return [((i,), cast(Term, a)) for i, a in enumerate(statement.args) if isinstance(a, Term) and i not in fixed]
+    return [((i,), a) for i, a in enumerate(statement.args) if isinstance(a, Term) and i not in fixed]

@@ -78,9 +78,9 @@ class Prover:
         """The row that a step used; empty where it cites a proved equation."""
         return str(self._rows.get(id, ""))
 
-    def emit(self, by: str, out: S.Statement | None = None, **data: Any) -> str:
+    def emit(self, by: str, data: Mapping[str, Any], out: S.Statement | None = None) -> str:
         """Adds a step and returns its id; a step that says what an earlier one says is that one."""
-        found = self.kernel.conclude(by, data, out)
+        found = self.kernel.conclude(by, dict(data), out)
         key = (found.statement, found.deps)
         if key in self._known:
             return self._known[key]
@@ -105,7 +105,8 @@ class Prover:
             kept.add(id)
             named.update(by_id[id].deps)
             for value in _strings(by_id[id].data):
-                (stack if value in by_id else named).append(value) if value in by_id else named.add(value)
+                named.add(value)
+                stack.append(value)
         steps = tuple(s for s in self.steps if s.id in kept)
         hypotheses = {n: h for n, h in self.hypotheses.items() if n in named}
         display = tuple(line for line in self.display if line[0] in kept)
@@ -149,12 +150,20 @@ class Prover:
 
     # -- steps -----------------------------------------------------------------------------------------------
     def hyp(self, name: str) -> str:
-        return self.emit("hyp", name=name)
+        return self.emit("hyp", {"name": name})
 
     def refl(self, term: Term) -> str:
-        return self.emit("refl", term=term)
+        return self.emit("refl", {"term": term})
 
-    def instance(self, row_name: str, premises: Sequence[str] = (), indices: Mapping[str, IndexLike] | None = None, families: Mapping[str, Family | Lambda] | None = None, dims: Mapping[str, Dim] | None = None, **symbols: Term) -> dict[str, Any]:
+    def instance(
+        self,
+        row_name: str,
+        premises: Sequence[str] = (),
+        indices: Mapping[str, IndexLike] | None = None,
+        families: Mapping[str, Family | Lambda] | None = None,
+        dims: Mapping[str, Dim] | None = None,
+        **symbols: Term,
+    ) -> dict[str, Any]:
         """The entries of a step that uses a row: dimensions are read off the shapes of the replacements."""
         row = ROWS[row_name]
         subst: dict[str, dict[str, Any]] = {
@@ -176,13 +185,25 @@ class Prover:
         return {"row": row_name, "subst": subst, "from": list(premises), "side": side}
 
     def apply(self, row: str, premises: Sequence[str] = (), **bindings: Any) -> str:
-        return self.emit("apply", **self.instance(row, premises, **bindings))
+        return self.emit("apply", self.instance(row, premises, **bindings))
 
-    def rewrite(self, id: str, path: Path, row: str, premises: Sequence[str] = (), *, segment: tuple[int, int] | None = None, reverse: bool = False, **bindings: Any) -> str:
+    def rewrite(
+        self,
+        id: str,
+        path: Path,
+        row: str,
+        premises: Sequence[str] = (),
+        *,
+        segment: tuple[int, int] | None = None,
+        reverse: bool = False,
+        **bindings: Any,
+    ) -> str:
         """Rewrites the statement of `id` at the path by a row."""
         return self._rewrite(id, path, self.instance(row, premises, **bindings), segment, reverse)
 
-    def rewrite_by(self, id: str, path: Path, equation: str, *, segment: tuple[int, int] | None = None, reverse: bool = False) -> str:
+    def rewrite_by(
+        self, id: str, path: Path, equation: str, *, segment: tuple[int, int] | None = None, reverse: bool = False
+    ) -> str:
         """Rewrites the statement of `id` at the path by a proved equation."""
         return self._rewrite(id, path, {"eq": equation}, segment, reverse)
 
@@ -190,13 +211,13 @@ class Prover:
         more: dict[str, Any] = {"segment": list(segment)} if segment else {}
         if reverse:
             more["reverse"] = True
-        return self.emit("rewrite", **{"in": id, "at": list(path), **how, **more})
+        return self.emit("rewrite", {"in": id, "at": list(path), **how, **more})
 
     def ring(self, a: Term, b: Term, using: Iterable[Mapping[str, Any]] = ()) -> str:
-        return self.emit("ring", S.Eq(a, b), using=[dict(c) for c in using])
+        return self.emit("ring", {"using": [dict(c) for c in using]}, S.Eq(a, b))
 
     def pos(self, lo: Term, hi: Term, tree: Mapping[str, Any], using: Iterable[Mapping[str, Any]] = ()) -> str:
-        return self.emit("pos", S.Le(lo, hi), tree=dict(tree), using=[dict(c) for c in using])
+        return self.emit("pos", {"tree": dict(tree), "using": [dict(c) for c in using]}, S.Le(lo, hi))
 
     def turn(self, id: str, path: Path, new: Term, using: Iterable[Mapping[str, Any]] = ()) -> str:
         """Rewrites the sub-term at the path into `new`, which `ring` proves equal to it."""
@@ -208,12 +229,15 @@ class Prover:
         binder = cast(S.ForAll, self.statement(id))
         value = Index.of(value)
         return self.emit(
-            "all", **{"from": id, "value": value, "side": [self.nonneg(value - binder.lo), self.nonneg(binder.hi - value)]}
+            "all",
+            {"from": id, "value": value, "side": [self.nonneg(value - binder.lo), self.nonneg(binder.hi - value)]},
         )
 
-    def spec(self, id: str, discharge: Mapping[str, Mapping[str, Any]] | None = None, **subst: Mapping[str, Any]) -> str:
+    def spec(
+        self, id: str, discharge: Mapping[str, Mapping[str, Any]] | None = None, **subst: Mapping[str, Any]
+    ) -> str:
         """An instance of a theorem. Order facts are discharged by search; other changed hypotheses by `discharge`."""
-        sub = Substitution(**subst)
+        sub = Substitution(**cast("dict[str, Any]", subst))
         how: dict[str, Any] = dict(discharge or {})
         for name in sorted(self.deps(id)):
             h = self.hypotheses[name]
@@ -223,7 +247,7 @@ class Prover:
                     how[name] = {"order": self.nonneg(new.index)}
                 else:
                     how[name] = {"hypothesis": next((n for n, x in self.hypotheses.items() if x is new), name)}
-        return self.emit("spec", **{"of": id, "subst": {k: dict(v) for k, v in subst.items() if v}, "discharge": how})
+        return self.emit("spec", {"of": id, "subst": {k: dict(v) for k, v in subst.items() if v}, "discharge": how})
 
 
 def combine(e: Index, facts: Sequence[tuple[str, Index]]) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from typing import cast
 
 from symland.language import terms as T
 from symland.language.index import Index
-from symland.language.nodes import Node, rebuild
+from symland.language.nodes import Node
 from symland.language.terms import Term
 
 ONE = T.number(1)
@@ -98,7 +98,7 @@ def transpose(a: Term) -> Term:
 @singledispatch
 def tidy(t: Node) -> Term:
     """The term with every sum and product inside tidied."""
-    return cast(Term, rebuild(type(t), [tidy(a) if isinstance(a, Node) else a for a in t.args]))
+    return cast(Term, t.make(*(tidy(a) if isinstance(a, Node) else a for a in t.args)))
 
 
 @tidy.register(T.Sum)

@@ -68,8 +68,8 @@ def _(term: T.Chain, at: Evaluation) -> Any:
     length = at.index(term.length)
     if length < 0:
         raise UndefinedHere(f"the chain {term!r} has negative length")
-    members = [_degree(T.Member(term.family, term.bottom + i), at) for i in range(length)]
-    return reduce(multiply, members, (0, 0))
+    p, q = _degree(T.Member(term.family, term.bottom), at) if length else (0, 0)
+    return (length * p, length * q)
 
 
 @_degree.register(T.Zero)

@@ -53,30 +53,30 @@ def check_modular(
     claims = _gradient_claims(gradients) + _block_claims(blocks)
     nodes = [loss, *gradients.values(), *blocks.values()]
     rng, facts = stream(nodes, fresh), facts_of(nodes)
-    risk, worst = 0.0, 0
+    done = []
     for _ in range(trials):
         trial, outcomes = _attempt(dims, facts, rng, lambda t: [t.outcome(loss, claim) for claim in claims])
-        for claim, (left, right, bound) in zip(claims, outcomes, strict=True):
+        for claim, (left, right) in zip(claims, outcomes, strict=True):
             if left != right:
                 name = _culprit(claim, trial, loss)
                 return _refuted(f"{name} disagrees with jets of the loss", trial, dims, left, right)
-            worst = max(worst, bound)
-        risk += log2(max(worst, 1) / trial.field.prime)
+        done.append(trial)
     counts = f"{_count(len(gradients), 'gradient')} and {_count(len(blocks), 'Hessian block')}"
-    return _sampled(f"{counts} agree with jets of the loss", dims, risk, trials, worst)
+    worst = max((done[0].degree(loss, claim) for claim in claims), default=0)
+    return _sampled(f"{counts} agree with jets of the loss", dims, done, worst)
 
 
 def check_equation(left: Node, right: Node, dims: Dims, trials: int = 2, fresh: bool = False) -> Evidence:
     """Evidence that two terms of one shape are equal as rational functions of their letters: SAMPLED or REFUTED."""
     rng, facts = stream([left, right], fresh), facts_of([left, right])
-    risk, worst = 0.0, 0
+    done = []
     for _ in range(trials):
         trial, (a, b) = _attempt(dims, facts, rng, lambda t: (t.at.value(left), t.at.value(right)))
         if a != b:
             return _refuted(f"{show(left)} differs from {show(right)}", trial, dims, a, b)
-        worst = difference(degree(left, trial.at), degree(right, trial.at))
-        risk += log2(max(worst, 1) / trial.field.prime)
-    return _sampled(f"{show(left)} = {show(right)}", dims, risk, trials, worst)
+        done.append(trial)
+    worst = difference(degree(left, done[0].at), degree(right, done[0].at))
+    return _sampled(f"{show(left)} = {show(right)}", dims, done, worst)
 
 
 class _Claim(NamedTuple):
@@ -106,7 +106,7 @@ def _culprit(claim: _Claim, trial: _Trial, loss: Node) -> str:
     alone = _block_claims if claim.columns else lambda part: _gradient_claims({w: g for (w, _), g in part.items()})
     for pair, formula in claim.formulas.items():
         for part in alone({pair: formula}):
-            left, right, _ = trial.outcome(loss, part)
+            left, right = trial.outcome(loss, part)
             if left != right:
                 return part.name
     return claim.name
@@ -158,21 +158,25 @@ class _Trial:
         self.point = _Uniform(dims, facts, self.field, rng)
         self.at = Evaluation(self.point, self.field)
 
-    def outcome(self, loss: Node, claim: _Claim) -> tuple[Value, Value, int]:
-        """The coefficient of the loss's jet, the same number by the formulas, and the degree of their difference."""
+    def outcome(self, loss: Node, claim: _Claim) -> tuple[Value, Value]:
+        """The coefficient of the loss's jet, and the same number by the formulas."""
         v, u = self._directions(claim.rows), self._directions(claim.columns)
         jets = Jets(self.field, 2)
         jet = Evaluation(_Moved(self.point, jets, (v, u)), jets).value(loss)
-        left = jet.get(3 if u else 1, self.field.number(0))
-        bound = derived(degree(loss, self.at), LINEAR)
         if u:
-            bound = derived(bound, LINEAR)
             parts = [self._second(claim, row, column, v, u) for row in claim.rows for column in claim.columns]
         else:
             parts = [self._first(claim.formulas[w, w], v[self.at.key(w)]) for w in claim.rows]
-        degrees = [degree(h, self.at) for h in claim.formulas.values()]
-        of_formulas = reduce(add, [multiply(b, (2 if u else 1, 0)) for b in degrees])
-        return left, reduce(self.field.add, parts), difference(bound, of_formulas)
+        return jet.get(3 if u else 1, self.field.number(0)), reduce(self.field.add, parts)
+
+    def degree(self, loss: Node, claim: _Claim) -> int:
+        """The degree of the difference of the two numbers of `outcome`."""
+        order = 2 if claim.columns else 1
+        bound = degree(loss, self.at)
+        for _ in range(order):
+            bound = derived(bound, LINEAR)
+        of_formulas = [multiply(degree(h, self.at), (order, 0)) for h in claim.formulas.values()]
+        return difference(bound, reduce(add, of_formulas))
 
     def _directions(self, letters: Sequence[Node]) -> dict[Key, Value]:
         return {self.at.key(w): self.field.draw(self.at.size(w), self.rng) for w in letters}
@@ -201,9 +205,10 @@ def _attempt(dims: Dims, facts: Facts, rng: Random, work: Callable[[_Trial], Out
     raise UndefinedHere("no point was tried")
 
 
-def _sampled(claim: str, dims: Dims, risk: float, trials: int, worst: int) -> Evidence:
+def _sampled(claim: str, dims: Dims, trials: Sequence[_Trial], worst: int) -> Evidence:
+    risk = sum(log2(max(worst, 1) / trial.field.prime) for trial in trials)
     scope = f"{scope_text(dims)}; error <= 2^{ceil(risk)}"
-    details = f"{_count(trials, 'trial')} in random prime fields of about 2^61, total degree at most {worst}"
+    details = f"{_count(len(trials), 'trial')} in random prime fields of about 2^61, total degree at most {worst}"
     return Evidence(Label.SAMPLED, claim, METHOD, scope, details)
 
 

@@ -23,12 +23,13 @@ def range_facts(p: Prover, k: Index, lo: Index, hi: Index) -> tuple[str, str, st
     return low, up, high
 
 
-def induct(p: Prover, base: str, step: str, hyp: str, k: Index, lo: Index, hi: Index, facts: tuple[str, str, str]) -> str:
+def induct(
+    p: Prover, base: str, step: str, hyp: str, k: Index, lo: Index, hi: Index, facts: tuple[str, str, str]
+) -> str:
     """The conclusion of an induction on k from lo to hi."""
     low, up, high = facts
-    return p.emit(
-        "induct", base=base, step=step, hyp=hyp, var=str(k), lo=lo, hi=hi, low=low, up=up, high=high,
-    )  # fmt: skip
+    data = {"base": base, "step": step, "hyp": hyp, "var": str(k), "lo": lo, "hi": hi}
+    return p.emit("induct", {**data, "low": low, "up": up, "high": high})
 
 
 def product_of_squares(bound: Family, hi: Index, lo: Index) -> Term:

@@ -2,8 +2,8 @@
 
 Region form (Theorem 4.5), neighborhood form (Theorem 4.6) and the classical constant
 `1/(2 L (tau/2)^(2(L-1)) sigma_min(X)^2)` as its special case. Everything is replayed from the loss; no analysis row is
-used. Bounds are squared: `LB(W[k], I, t[k]^2)` says sigma_min(W[k]) >= t[k], and `LB(X X^T, X^T, s^2)` says that s is at
-most the smallest nonzero singular value of X.
+used. Bounds are squared: `LB(W[k], I, t[k]^2)` says sigma_min(W[k]) >= t[k], and `LB(X X^T, X^T, s^2)` says that s
+is at most the smallest nonzero singular value of X.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class Dominance:
 
     def __post_init__(self) -> None:
         if self.network.rectangular:
-            raise UsageError("gradient dominance is proved for square layers", hint="use network(...) without rectangular")
+            raise UsageError(
+                "gradient dominance is proved for square layers", hint="use network(...) without rectangular"
+            )
 
     @property
     def network(self) -> LinearNetwork:
@@ -135,7 +137,10 @@ class Dominance:
     def layers(self) -> S.Statement:
         """sigma_min(W[k]) >= t[k] for every layer."""
         n = self.network
-        return cast(S.Statement, S.ForAll.over("k", 1, n.depth, S.LB(n.layer(k), T.Identity(n.X.shape[0]), self.bound["k"] ** 2)))
+        return cast(
+            S.Statement,
+            S.ForAll.over("k", 1, n.depth, S.LB(n.layer(k), T.Identity(n.X.shape[0]), self.bound["k"] ** 2)),
+        )
 
     # -- the region form -------------------------------------------------------------------------------------
     def inequality(self, p: Prover) -> str:
@@ -177,7 +182,7 @@ class Dominance:
         )  # fmt: skip
         p.display.append((layer, "one layer: smallest singular values of the factors, then of X"))
         total = p.emit(
-            "sum_mono", **{"from": layer, "binder": "sum", "var": "l", "lo": ONE, "hi": n.depth,
+            "sum_mono", {"from": layer, "binder": "sum", "var": "l", "lo": ONE, "hi": n.depth,
                            "low": repr(S.at_least(l, 1)), "high": repr(S.at_least(n.depth, l))},
         )  # fmt: skip
         p.display.append((total, "sum over the layers"))
@@ -206,7 +211,9 @@ class Dominance:
         p = Prover({repr(f): f for f in facts})
         w = n.layer(l)
         id = linear_form(p, n.loss, w, direction("V", w, n.loss))
-        id = p.emit("identify", **{"from": p.turn(id, RIGHT, cast(Term, T.Inner(self.gradient(l), direction("V", w, n.loss))))})
+        id = p.emit(
+            "identify", {"from": p.turn(id, RIGHT, cast(Term, T.Inner(self.gradient(l), direction("V", w, n.loss))))}
+        )
         return self.result("gradient", "the gradient with respect to each layer", "Theorem 4.1", p, id, ())
 
     def result(self, name: str, title: str, source: str, p: Prover, id: str, model: tuple[Assignment, ...]) -> Result:
@@ -225,18 +232,27 @@ class Dominance:
         return (Assignment("below", self.s, x * x.T, x.T),)
 
     def finish(
-        self, region: str, source: str, p: Prover, total: str, factor: Term, positive: str, model: tuple[Assignment, ...]
+        self,
+        region: str,
+        source: str,
+        p: Prover,
+        total: str,
+        factor: Term,
+        positive: str,
+        model: tuple[Assignment, ...],
     ) -> GradientDominance:  # fmt: skip
         """Gradient dominance with lambda = 1/factor, from the inequality before division."""
         where = REGIONS[region]
-        first = self.result(f"inequality, {region}", f"gradient dominance {where}, before division", source, p, total, model)
+        first = self.result(
+            f"inequality, {region}", f"gradient dominance {where}, before division", source, p, total, model
+        )
         id = self.divide(p, total, factor, positive)
         result = self.result(f"dominance, {region}", f"gradient dominance {where}", source, p, id, model)
         constant = cast(Term, T.Reciprocal(factor))
         return GradientDominance(self.minimizers, region, constant, result, self.gradient_result, first)
 
     def on_region(self) -> GradientDominance:
-        """Theorem 4.5: sigma_min(W[k]) >= t[k], constant 1/(2 s^2 sum_l prod_{k != l} t[k]^2) where that is positive."""
+        """Theorem 4.5: sigma_min(W[k]) >= t[k] gives lambda = 1/(2 s^2 sum_l prod_{k != l} t[k]^2), where positive."""
         p = Prover({"layers": self.layers, "data": self.data, **self.network.order})
         total = self.inequality(p)
         factor = TWO * self.s**2 * self.sum_of_products

@@ -74,7 +74,9 @@ class HessianAtMinimizer:
         gauss, rest = h.args
         i = next(i for i, f in enumerate(rest.args) if isinstance(f, T.Kronecker))
         kron = rest.args[i]
-        j = next(j for j, f in enumerate(kron.args) if self.network.residual in f.args or self.network.residual.T in f.args)
+        j = next(
+            j for j, f in enumerate(kron.args) if self.network.residual in f.args or self.network.residual.T in f.args
+        )
         factor = kron.args[j]
         split = next(a for a, f in enumerate(factor.args) if f in (self.network.residual, self.network.residual.T))
         before, after = factor.args[:split], factor.args[split + 1 :]

@@ -71,24 +71,30 @@ class MinimizerSet:
     @cached_property
     def results(self) -> tuple[Result, ...]:
         """Every statement about the minimizers, each proved on its own."""
-        out = [
-            self._result("lower_bound", "h* is a lower bound of the loss", "Theorem 4.2.1", *self._lower_bound()),
-            self._result("value", "the normal equation gives the value h*", "Theorem 4.2.2", *self._value()),
-            self._result("normal", "the value h* gives the normal equation", "Theorem 4.2.2", *self._normal_equation()),
-            self._result("product", "the normal equation gives the form of the product", "Theorem 4.2.2", *self._product_form()),
-            self._result("product_converse", "products of that form satisfy the normal equation", "Theorem 4.2.2", *self._product_converse()),
-            self._result("stationary", "every global minimizer is stationary", "Theorem 4.2.2", *self._stationary()),
-        ]  # fmt: skip
-        if not self.network.rectangular:
-            out[1:1] = [self._result("attained", "the value h* is attained", "Theorem 4.2.1", *self._attained())]
-            out.append(self._result("family", "the family of Theorem 4.2.4 attains the value h*", "Theorem 4.2.4", *self._family()))
-        return tuple(out)
+        proofs = {
+            "lower_bound": ("h* is a lower bound of the loss", "Theorem 4.2.1", self._lower_bound),
+            "attained": ("the value h* is attained", "Theorem 4.2.1", self._attained),
+            "value": ("the normal equation gives the value h*", "Theorem 4.2.2", self._value),
+            "normal": ("the value h* gives the normal equation", "Theorem 4.2.2", self._normal_equation),
+            "product": ("the normal equation gives the form of the product", "Theorem 4.2.2", self._product_form),
+            "product_converse": ("that form gives the normal equation", "Theorem 4.2.2", self._product_converse),
+            "stationary": ("every global minimizer is stationary", "Theorem 4.2.2", self._stationary),
+            "family": ("the orbit family attains the value h*", "Theorem 4.2.4", self._family),
+        }
+        square_only = ("attained", "family")
+        return tuple(
+            self._result(name, title, source, *proof())
+            for name, (title, source, proof) in proofs.items()
+            if not (self.network.rectangular and name in square_only)
+        )
 
     def result(self, name: str) -> Result:
         """The result of this name."""
         return next(r for r in self.results if r.name == name)
 
-    def _result(self, name: str, title: str, source: str, prover: Prover, theorem: str, model: tuple[Assignment, ...]) -> Result:
+    def _result(
+        self, name: str, title: str, source: str, prover: Prover, theorem: str, model: tuple[Assignment, ...]
+    ) -> Result:
         trace = prover.trace({name: theorem}, model)
         return Result(name, title, replay(trace)[name], trace, source, self.abbreviations)
 

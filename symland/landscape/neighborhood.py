@@ -54,7 +54,7 @@ def moved(d: Dominance, p: Prover, tau: Term, r: Term, t: Term, small: Callable[
     id = p.apply("weyl", premises, A=here, B=layer - here, a=tau, b=r)
     p.display.append((id, "Weyl: singular values move by at most the norm of the change"))
     id = p.turn(p.turn(id, (0,), layer), (2,), t**2)
-    every = p.emit("forall", **{"from": id, "var": "k", "lo": ONE, "hi": d.network.depth, "low": low, "high": high})
+    every = p.emit("forall", {"from": id, "var": "k", "lo": ONE, "hi": d.network.depth, "low": low, "high": high})
     id = p.spec(total, discharge={"layers": {"theorem": every}}, families={d.bound.name: Lambda("k", t)})
     p.display.append((id, "the region form with these bounds"))
     return id
@@ -105,7 +105,7 @@ def in_half_ball(d: Dominance) -> GradientDominance:
     depth, power = cast(Term, T.IndexScalar(n.depth)), half ** (n.depth + n.depth - 2)
     total = p.turn(total, (0,), T.product(TWO, depth, power, d.s**2, d.gap))
     factor = T.product(TWO, depth, power, d.s**2)
-    start = cast(Term, T.matrix("A", *n.layer(k).shape))
+    start = T.matrix("A", *n.layer(k).shape)
     over = ("k", ONE, n.depth)
     model = (
         *d.data_model,
@@ -127,7 +127,7 @@ def equal_products(d: Dominance, p: Prover, t: Term) -> str:
     id = p.rewrite(id, (1, 1), "product_constant", c=square, indices={"a": ONE, "b": l - 1})
     id = p.rewrite(id, RIGHT, "power_add", c=square, indices={"a": depth - l, "b": l - 1})
     id = p.rewrite(id, RIGHT, "power_square", c=t, indices={"a": depth - 1})
-    id = p.emit("sum_mono", **{"from": id, "binder": "sum", "var": "l", "lo": ONE, "hi": depth, "low": low, "high": high})
+    id = p.emit("sum_mono", {"from": id, "binder": "sum", "var": "l", "lo": ONE, "hi": depth, "low": low, "high": high})
     return p.rewrite(id, RIGHT, "sum_constant", c=t ** (depth + depth - 2), indices={"a": ONE, "b": depth})
 
 
@@ -135,7 +135,12 @@ def positive(p: Prover, depth: Index, half: Term, s: Term) -> str:
     """`0 < 2 L (tau/2)^(2(L-1)) s^2`."""
     two = p.turn(p.apply("index_positive", indices={"a": Index.of(2)}), (1,), TWO)
     length = p.apply("index_positive", indices={"a": depth})
-    one_half = p.turn(p.apply("reciprocal_positive", [two], c=TWO), (1,), HALF, [{"eq": p.apply("reciprocal", [two], c=TWO), "times": HALF}])
+    one_half = p.turn(
+        p.apply("reciprocal_positive", [two], c=TWO),
+        (1,),
+        HALF,
+        [{"eq": p.apply("reciprocal", [two], c=TWO), "times": HALF}],
+    )
     base = p.apply("product_positive", [one_half, p.hyp("tau > 0")], a=HALF, b=half.args[1])
     power = p.apply("power_positive", [base], c=half, indices={"a": depth + depth - 2})
     square = p.apply("power_positive", [p.hyp("s > 0")], c=s, indices={"a": Index.of(2)})

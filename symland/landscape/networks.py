@@ -97,10 +97,13 @@ def linear_network(layers: int | None = None, rectangular: bool = False) -> Line
     if layers is None:
         return LinearNetwork(Index.var("L"), rectangular)
     if isinstance(layers, bool) or not isinstance(layers, int) or layers < 1:
-        raise UsageError(f"a network has at least one layer, not {layers!r}", hint="leave the depth out to have it symbolic")
+        raise UsageError(
+            f"a network has at least one layer, not {layers!r}", hint="leave the depth out to have it symbolic"
+        )
     if layers > MAX_LAYERS:
         raise UsageError(
-            f"{layers} layers cannot be written out (at most {MAX_LAYERS})", hint="leave the depth out: L is symbolic then"
+            f"{layers} layers cannot be written out (at most {MAX_LAYERS})",
+            hint="leave the depth out: L is symbolic then",
         )
     return LinearNetwork(Index.of(layers), rectangular)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from symland.language import statements, terms
+from symland.language import algebra, statements, terms
 from symland.language.nodes import Node
 
 
 def _concrete() -> dict[str, type[Node]]:
     out: dict[str, type[Node]] = {}
-    for module in (terms, statements):
+    abstract = {algebra.OfMatrix}
+    for module in (algebra, terms, statements):
         for name, value in vars(module).items():
             own = isinstance(value, type) and value.__module__ == module.__name__
-            if own and issubclass(value, Node) and value.fields and not name.startswith("_"):
+            if own and issubclass(value, Node) and value.fields and not name.startswith("_") and value not in abstract:
                 out[name] = value
     return dict(sorted(out.items()))
 

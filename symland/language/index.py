@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Union
 
 from symland.errors import UsageError
 
@@ -38,6 +37,14 @@ class Index(tuple[tuple[tuple[str, int], ...], int]):
     def var(name: str) -> Index:
         """The index variable `name`."""
         return Index((((name, 1),), 0))
+
+    @staticmethod
+    def is_valid(e: object) -> bool:
+        """Whether e is an index expression in canonical form, integers only: what terms and certificates take."""
+        if type(e) is not Index or len(e) != 2 or type(e[0]) is not tuple or type(e[1]) is not int:
+            return False
+        pairs = all(type(p) is tuple and len(p) == 2 and type(p[0]) is str and type(p[1]) is int for p in e[0])
+        return pairs and e == Index.make(dict(e[0]), e[1])
 
     @staticmethod
     def of(value: IndexLike) -> Index:
@@ -111,9 +118,9 @@ class Index(tuple[tuple[tuple[str, int], ...], int]):
     __repr__ = __str__
 
 
-IndexLike = Union[Index, int, str]
+IndexLike = Index | int | str
 
-Atom = tuple[str, Union[Index, None]]  # a dimension symbol ("d", None) or a member ("n", index)
+Atom = tuple[str, Index | None]  # a dimension symbol ("d", None) or a member ("n", index)
 Monomial = tuple[Atom, ...]
 DimFamily = tuple[str, "Dim"]  # what a dimension family may be replaced by: (variable, dimension in that variable)
 
@@ -132,6 +139,23 @@ class Dim(tuple[tuple[Monomial, int], ...]):
         """The polynomial with these coefficients, in canonical order."""
         items = [(m, c) for m, c in terms.items() if c]
         return Dim(tuple(sorted(items, key=lambda item: tuple(_atom_key(a) for a in item[0]))))
+
+    @staticmethod
+    def is_valid(d: object) -> bool:
+        """Whether d is a dimension in canonical form with positive integer coefficients, so that it is at least 1."""
+        if type(d) is not Dim or not d or any(type(item) is not tuple or len(item) != 2 for item in d):
+            return False
+        for monomial, c in d:
+            if type(monomial) is not tuple or type(c) is not int or c < 1:
+                return False
+            for atom in monomial:
+                if type(atom) is not tuple or len(atom) != 2 or type(atom[0]) is not str:
+                    return False
+                if atom[1] is not None and not Index.is_valid(atom[1]):
+                    return False
+            if list(monomial) != sorted(monomial, key=_atom_key):
+                return False
+        return d == Dim.make(dict(d))
 
     @staticmethod
     def symbol(name: str) -> Dim:
@@ -226,7 +250,7 @@ class Dim(tuple[tuple[Monomial, int], ...]):
     __repr__ = __str__
 
 
-DimLike = Union[Dim, int, str]
+DimLike = Dim | int | str
 Shape = tuple[Dim, ...]  # () for a scalar, (rows, columns) for a matrix
 
 

@@ -31,11 +31,17 @@ class Family:
     shape: Shape
     facts: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        if not (_KINDS["name"](self.name) and _KINDS["shape"](self.shape) and _KINDS["facts"](self.facts)):
+            raise UsageError(f"a family has a name, a shape and facts: {self.name!r}, {self.shape!r}, {self.facts!r}")
+        if any(not d.variables <= {PLACE} for d in self.shape):
+            raise UsageError(f"the dimensions of family {self.name} may use only the index variable {PLACE}")
+
     def shape_at(self, index: Index) -> Shape:
         return tuple(d.substitute({}, {PLACE: index}) for d in self.shape)
 
     def __getitem__(self, index: IndexLike) -> Any:
-        from symland.language.terms import Member
+        from symland.language.algebra import Member
 
         return Member(self, Index.of(index))
 
@@ -49,6 +55,7 @@ class Node:
     __slots__ = ("__weakref__", "args", "free_indices", "height", "shape")
     fields: ClassVar[tuple[str, ...]] = ()
     binds: ClassVar[int] = 0
+    smooth: ClassVar[bool] = True  # in its arguments, wherever rules use it; if not, it has no derivative at all
     args: tuple[Any, ...]
     shape: Any
     height: int  # how deep binders nest inside: names bound variables canonically
@@ -94,6 +101,15 @@ class Node:
     def __deepcopy__(self, memo: dict[int, Any]) -> Node:
         return self
 
+    @classmethod
+    def make(cls, *args: Any) -> Any:
+        """The node with these arguments; sums and products are flattened, as their constructor functions do."""
+        return cls(*args)
+
+    def substituted(self, sub: Substitution) -> Any:
+        """The node under a substitution."""
+        return self.make(*(sub.argument(a) for a in self.args))
+
     @property
     def children(self) -> tuple[Node, ...]:
         """The arguments that are nodes."""
@@ -119,9 +135,7 @@ class Node:
         for a in self.args:
             if isinstance(a, Node):
                 out |= a.free_indices
-            elif isinstance(a, Index):
-                out |= a.variables
-            elif isinstance(a, Dim):
+            elif isinstance(a, (Index, Dim)):
                 out |= a.variables
             elif isinstance(a, tuple):
                 out.update(v for d in a for v in d.variables)
@@ -163,7 +177,12 @@ class Binder(Node):
         return cls(lo, hi, Substitution(indices={var: Index.var(f"#{body.height}")}).apply(body))
 
     def _free_indices(self) -> frozenset[str]:
-        return (self.args[2].free_indices - {self.var}) | self.lo.variables | self.hi.variables
+        inner: frozenset[str] = self.args[2].free_indices
+        return (inner - {self.var}) | self.lo.variables | self.hi.variables
+
+    def substituted(self, sub: Substitution) -> Any:
+        inner, fresh = sub.under(self.var)
+        return self.over(fresh, sub.index(self.lo), sub.index(self.hi), inner.apply(self.args[2]))
 
     @property
     def lo(self) -> Index:
@@ -209,6 +228,7 @@ class Substitution:
         self.symbols = dict(symbols or {})
         self.families = dict(families or {})
         self._opened = _opened
+        self._only_indices = not (self.dims or self.symbols or self.families)
         self._memo: dict[Node, Node] = {}
 
     def dim(self, d: Dim) -> Dim:
@@ -221,44 +241,14 @@ class Substitution:
         return tuple(self.dim(d) for d in shape) if isinstance(shape, tuple) else shape
 
     def apply(self, node: Node) -> Node:
+        if self._only_indices and node.free_indices.isdisjoint(self.indices):
+            return node
         out = self._memo.get(node)
         if out is None:
-            out = self._memo[node] = self._apply(node)
+            out = self._memo[node] = node.substituted(self)
         return out
 
-    def _apply(self, node: Node) -> Node:
-        from symland.language import terms
-
-        if isinstance(node, terms.Symbol):
-            new = self.symbols.get(node.name)
-            if new is None:
-                return terms.Symbol(node.name, self.shape(node.shape), node.facts)
-            if new.shape != self.shape(node.shape):
-                raise ShapeError(
-                    f"{node.name} has shape {shape_text(self.shape(node.shape))}; "
-                    f"its replacement {new!r} has shape {shape_text(new.shape)}",
-                    parts=(node, new),
-                    shapes=(self.shape(node.shape), new.shape),
-                )
-            return new
-        if isinstance(node, terms.Member):
-            index = self.index(node.index)
-            new_family = self.families.get(node.family.name)
-            if isinstance(new_family, Lambda):
-                out = Substitution({new_family.var: index}, _opened=self._opened).apply(new_family.body)
-                if out.shape != self.shape(node.shape):
-                    raise ShapeError(f"{node!r} has shape {shape_text(node.shape)}, its replacement {shape_text(out.shape)}")
-                return out
-            return terms.Member(self.family(node.family), index)
-        if isinstance(node, Binder):
-            fresh = f"%{self._opened}"
-            inner = Substitution(
-                {**self.indices, node.var: Index.var(fresh)}, self.dims, self.symbols, self.families, self._opened + 1
-            )
-            return cast(Node, type(node).over(fresh, self.index(node.lo), self.index(node.hi), inner.apply(node.args[2])))
-        return rebuild(type(node), [self._argument(a) for a in node.args])
-
-    def _argument(self, a: Any) -> Any:
+    def argument(self, a: Any) -> Any:
         if isinstance(a, Node):
             return self.apply(a)
         if isinstance(a, Index):
@@ -269,6 +259,21 @@ class Substitution:
             return self.family(a)
         return a
 
+    def under(self, bound: str) -> tuple[Substitution, str]:
+        """The substitution for the body of a binder, with the bound variable opened as a name used nowhere else."""
+        fresh = f"%{self._opened}"
+        indices = {**self.indices, bound: Index.var(fresh)}
+        return Substitution(indices, self.dims, self.symbols, self.families, self._opened + 1), fresh
+
+    def member(self, new: Lambda, index: Index, shape: Any) -> Node:
+        """The formula that takes the place of a family, at an index; its shape has to be this one."""
+        out = Substitution({new.var: index}, _opened=self._opened).apply(new.body)
+        if out.shape != shape:
+            raise ShapeError(
+                f"a letter of shape {shape_text(shape)} cannot be {out!r} of shape {shape_text(out.shape)}"
+            )
+        return out
+
     def family(self, family: Family) -> Family:
         """The family that takes the place of `family` where only a family can stand (a chain)."""
         new = self.families.get(family.name)
@@ -278,17 +283,10 @@ class Substitution:
         if new is None:
             return Family(family.name, shape, family.facts)
         if new.shape != shape:
-            raise ShapeError(f"family {family.name} has members {shape_text(shape)}, {new.name} {shape_text(new.shape)}")
+            raise ShapeError(
+                f"family {family.name} has members {shape_text(shape)}, {new.name} {shape_text(new.shape)}"
+            )
         return new
-
-
-def rebuild(cls: type[Node], args: list[Any]) -> Node:
-    """The node of this class; sums and products are flattened, as their constructor functions do."""
-    from symland.language import terms
-
-    if cls is terms.Sum or cls is terms.Product:
-        return terms.flat(cls, *args)
-    return cast(Node, cls(*args))
 
 
 def replace_at(node: Node, path: tuple[int, ...], new: Callable[[Node], Node]) -> Node:
@@ -302,7 +300,7 @@ def replace_at(node: Node, path: tuple[int, ...], new: Callable[[Node], Node]) -
         raise SymlandError(f"no sub-expression number {i} in {node!r}")
     args = list(node.args)
     args[i] = replace_at(args[i], rest, new)
-    return rebuild(type(node), args)
+    return cast(Node, node.make(*args))
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -320,12 +318,12 @@ def walk(node: Node) -> Iterator[Node]:
 Kind = Callable[[Any], bool]
 _KINDS: dict[str, Kind] = {
     "node": lambda a: isinstance(a, Node),
-    "index": lambda a: isinstance(a, Index),
-    "dim": lambda a: isinstance(a, Dim),
-    "family": lambda a: isinstance(a, Family) and all(d.variables <= {PLACE} for d in a.shape),
+    "index": Index.is_valid,
+    "dim": Dim.is_valid,
+    "family": lambda a: type(a) is Family,
     "name": lambda a: isinstance(a, str) and check_name(a) == a,
     "rational": lambda a: isinstance(a, Fraction),
     "size": lambda a: isinstance(a, int) and not isinstance(a, bool) and a > 0,
     "facts": lambda a: isinstance(a, frozenset) and all(isinstance(f, str) for f in a),
-    "shape": lambda a: isinstance(a, tuple) and len(a) in (0, 2) and all(isinstance(d, Dim) for d in a),
+    "shape": lambda a: isinstance(a, tuple) and len(a) in (0, 2) and all(map(Dim.is_valid, a)),
 }

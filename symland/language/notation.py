@@ -21,9 +21,7 @@ SUM, PRODUCT, POWER, ATOM = 0, 1, 2, 3  # binding strength, weakest first
 BOUND_NAMES = ("i", "j", "k", "p", "q", "r")
 
 
-def unused_names(
-    node: Node, preferred: tuple[str, ...] = BOUND_NAMES, taken: Collection[str] = ()
-) -> Iterator[str]:
+def unused_names(node: Node, preferred: tuple[str, ...] = BOUND_NAMES, taken: Collection[str] = ()) -> Iterator[str]:
     """Names that neither the node nor `taken` uses: the preferred ones, then numbered ones."""
     used = set(taken)
     for n in walk(node):

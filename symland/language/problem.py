@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Union, cast
+from typing import Any, NamedTuple, cast
 
 from symland.errors import UsageError
 from symland.language import terms as T
@@ -31,7 +31,7 @@ class Layers(NamedTuple):
         return tuple(cast(T.Term, T.Member(self.family, Index.of(i))) for i in range(self.lo.value, self.hi.value + 1))
 
 
-Variable = Union[T.Term, Layers]
+Variable = T.Term | Layers
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The computed steps `ring` and `pos`: equations and inequalities by normal form. Part of the trusted base."""
+"""What is computed: order certificates, and the steps `ring` and `pos` by normal form. Part of the trusted base."""
 
 from __future__ import annotations
 
@@ -6,22 +6,66 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Protocol
 
+from symland.errors import AssumptionMissing, StepRejected
 from symland.language import statements as S
 from symland.language import terms as T
+from symland.language.index import Index
+from symland.language.nodes import Node
 from symland.proof.normal_form import words as W
-from symland.proof.scope import need
+from symland.proof.scope import letter_name, need, occurrences
 from symland.proof.theorem import Judged
 
 
 class Citing(Protocol):
-    """What these steps need of the kernel: earlier steps, and one numbering of atoms."""
+    """What a computed step needs of the kernel: hypotheses, earlier steps, and one numbering of atoms."""
 
+    hypotheses: dict[str, S.Statement]
     words: W.Words
 
     def get(self, id: str) -> Judged: ...
 
+    def hypothesis(self, name: str) -> S.Statement: ...
 
-def _cofactors(k: Citing, using: Any, out: dict[Any, Any], shape: Any, sign: int) -> tuple[frozenset[str], frozenset[str]]:
+
+def nonneg(k: Citing, e: Index, certificate: Any) -> frozenset[str]:
+    """e >= 0, since e minus a nonnegative combination of order facts is a nonnegative constant."""
+    rest: dict[str, int | Fraction] = dict(e.coefficients)
+    constant: int | Fraction = e.constant
+    names = set()
+    for name, c in certificate:
+        fact = k.hypothesis(name)
+        if not isinstance(fact, S.NonNeg):
+            raise StepRejected(f"{name} is not an order fact", found=fact)
+        good = isinstance(c, (int, Fraction)) and not isinstance(c, bool) and c >= 0
+        need(good, "multipliers are nonnegative rationals", ">= 0", c)
+        for v, m in fact.index.coefficients:
+            rest[v] = rest.get(v, 0) - c * m
+        constant -= c * fact.index.constant
+        names.add(name)
+    if any(rest.values()) or constant < 0:
+        wanted = S.NonNeg(e)
+        raise AssumptionMissing(f"the order facts do not give {wanted!r}", expected=wanted, found=sorted(names))
+    return frozenset(names)
+
+
+def not_in(k: Citing, letter: Node, term: Node, certificate: Any) -> frozenset[str]:
+    """The letter does not occur in the term: of each letter of its name the index lies above or below."""
+    inside = occurrences(letter_name(letter), term)
+    need(len(inside) == len(certificate), f"certificates for {letter!r}", len(inside), len(certificate))
+    deps: frozenset[str] = frozenset()
+    for node, (side, cert) in zip(inside, certificate, strict=True):
+        if not (isinstance(letter, T.Member) and isinstance(node, (T.Member, T.Chain))):
+            raise AssumptionMissing(f"{letter!r} occurs in {term!r}")
+        low, high = (node.index, node.index) if isinstance(node, T.Member) else (node.bottom, node.top)
+        need(side in ("above", "below"), "an occurrence lies above or below")
+        gap = low - letter.index if side == "above" else letter.index - high
+        deps |= nonneg(k, gap - 1, cert)
+    return deps
+
+
+def _cofactors(
+    k: Citing, using: Any, out: dict[Any, Any], shape: Any, sign: int
+) -> tuple[frozenset[str], frozenset[str]]:
     """out += sign * sum of multiples of (u - v) over cited equations u = v."""
     deps: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()

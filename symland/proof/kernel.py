@@ -22,22 +22,32 @@ Step kinds and their entries (`deps |- out` is stated by every step and compared
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from symland.errors import AssumptionMissing, StepRejected, SymlandError
+from symland.errors import StepRejected, SymlandError
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.facts import restricts
 from symland.language.index import Index
-from symland.language.nodes import Binder, Family, Lambda, Node, Substitution, rebuild, replace_at, walk
+from symland.language.nodes import Binder, Family, Lambda, Node, Substitution, replace_at, walk
 from symland.language.trace import Step, Trace
-from symland.proof.certificates import pos, ring
+from symland.proof.certificates import nonneg, not_in, pos, ring
+from symland.proof.derivatives import congruent, identify
 from symland.proof.normal_form.words import Words
 from symland.proof.rules.registry import ROWS
 from symland.proof.rules.row import Free, Row
-from symland.proof.scope import check_closed, derivative_letters, free_names, letter_name, need, occurrences, substitution
+from symland.proof.scope import (
+    check_closed,
+    derivative_letters,
+    free_names,
+    is_closed,
+    letter_name,
+    need,
+    occurrences,
+    substitution,
+)
 from symland.proof.theorem import SEAL, Judged, Theorem
+
+
 def replay(trace: Trace) -> dict[str, Theorem]:
     """The theorems of the trace by name. Raises StepRejected, or AssumptionMissing for a side condition."""
     kernel = Kernel(trace.hypotheses)
@@ -48,7 +58,7 @@ def replay(trace: Trace) -> dict[str, Theorem]:
     for name, id in trace.theorems.items():
         j = kernel.proved[id]
         analysis = tuple(sorted(r for r in j.rows if ROWS[r].kind == "analysis"))
-        hyps = {n: h for n, h in trace.hypotheses.items() if n in j.deps}
+        hyps = {n: h for n, h in kernel.hypotheses.items() if n in j.deps}
         out[name] = Theorem(
             SEAL, name=name, hypotheses=hyps, statement=j.statement, rows=tuple(sorted(j.rows)), analysis=analysis,
             steps=len(trace.steps),
@@ -67,6 +77,7 @@ class Kernel:
         self.proved: dict[str, Judged] = {}
         self.cited: set[str] = set()
         self.words = Words()
+        self._scopes: dict[str, tuple[Mapping[str, frozenset[str]], frozenset[str]]] = {}
 
     def judge(self, step: Step) -> None:
         """Checks one step and records it, or raises StepRejected."""
@@ -74,7 +85,12 @@ class Kernel:
             need(step.id not in self.proved and step.id not in self.hypotheses, "the name is used twice")
             found = self.conclude(step.by, dict(step.data), step.out)
             need(found.statement is step.out, "the result is not the stated one", step.out, found.statement)
-            need(found.deps == set(step.deps) and len(found.deps) == len(step.deps), "rests on other hypotheses than stated", sorted(step.deps), sorted(found.deps))
+            need(
+                found.deps == set(step.deps) and len(found.deps) == len(step.deps),
+                "rests on other hypotheses than stated",
+                sorted(step.deps),
+                sorted(found.deps),
+            )
         except StepRejected as e:
             rule = step.by + (f" {step.data['row']}" if isinstance(step.data.get("row"), str) else "")
             raise type(e)(e.reason, step=step.id, rule=rule, expected=e.expected, found=e.found) from None
@@ -119,37 +135,14 @@ class Kernel:
         self.cited.add(name)
         return self.hypotheses[name]
 
-    def nonneg(self, e: Index, certificate: Any) -> frozenset[str]:
-        """e >= 0, since e minus a nonnegative combination of order facts is a nonnegative constant."""
-        rest: dict[str, int | Fraction] = dict(e.coefficients)
-        constant: int | Fraction = e.constant
-        names = set()
-        for name, c in certificate:
-            fact = self.hypothesis(name)
-            need(isinstance(fact, S.NonNeg), f"{name} is not an order fact")
-            need(isinstance(c, (int, Fraction)) and not isinstance(c, bool) and c >= 0, "multipliers are nonnegative rationals")
-            index = cast(S.NonNeg, fact).index
-            for v, k in index.coefficients:
-                rest[v] = rest.get(v, 0) - c * k
-            constant -= c * index.constant
-            names.add(name)
-        if any(rest.values()) or constant < 0:
-            raise AssumptionMissing(f"the order facts do not give {S.NonNeg(e)!r}", expected=S.NonNeg(e), found=sorted(names))
-        return frozenset(names)
-
-    def not_in(self, letter: T.Term, term: T.Term, certificate: Any) -> frozenset[str]:
-        """The letter does not occur in the term."""
-        inside = occurrences(letter_name(letter), term)
-        need(len(inside) == len(certificate), f"certificates for the occurrences of {letter!r}", len(inside), len(certificate))
-        deps: frozenset[str] = frozenset()
-        for node, (side, cert) in zip(inside, certificate, strict=True):
-            if not (isinstance(letter, T.Member) and isinstance(node, (T.Member, T.Chain))):
-                raise AssumptionMissing(f"{letter!r} occurs in {term!r}")
-            low, high = (node.index, node.index) if isinstance(node, T.Member) else (node.bottom, node.top)
-            need(side in ("above", "below"), "an occurrence lies above or below")
-            gap = low - letter.index if side == "above" else letter.index - high
-            deps |= self.nonneg(gap - 1, cert)
-        return deps
+    def scope(self, id: str) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+        """The free names of a theorem, its hypotheses included, and the variables of its derivatives."""
+        if id not in self._scopes:
+            j = self.get(id)
+            inside = (j.statement, *(self.hypotheses[d] for d in j.deps))
+            variables = {letter_name(w) for root in inside for n in walk(root) for w in derivative_letters(n)}
+            self._scopes[id] = (free_names(*inside), frozenset(variables))
+        return self._scopes[id]
 
     def instance(self, data: dict[str, Any]) -> Judged:
         """The instance of a row that the step describes."""
@@ -168,12 +161,16 @@ class Kernel:
         need(len(row.side) == len(data["side"]), "side conditions", len(row.side), len(data["side"]))
         for condition, cert in zip(row.side, data["side"], strict=True):
             if isinstance(condition, Free):
-                deps |= self.not_in(cast(T.Term, sub.apply(condition.letter)), cast(T.Term, sub.apply(condition.term)), cert)
+                deps |= not_in(
+                    self, cast(T.Term, sub.apply(condition.letter)), cast(T.Term, sub.apply(condition.term)), cert
+                )
             else:
-                deps |= self.nonneg(sub.index(condition.index), cert)
+                deps |= nonneg(self, sub.index(condition.index), cert)
         return Judged(deps, cast(S.Statement, sub.apply(row.conclusion)), used)
 
-    def range_facts(self, data: dict[str, Any], deps: frozenset[str], drop: tuple[str, ...], names: Mapping[str, Index]) -> frozenset[str]:
+    def range_facts(
+        self, data: dict[str, Any], deps: frozenset[str], drop: tuple[str, ...], names: Mapping[str, Index]
+    ) -> frozenset[str]:
         """deps without `drop`; the named order facts must be these, and the variable free in nothing that remains."""
         var = data["var"]
         for key, e in names.items():
@@ -197,10 +194,11 @@ def _refl(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
 
 def _all(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
     j, value = k.get(data["from"]), data["value"]
-    need(isinstance(j.statement, S.ForAll) and isinstance(value, Index), "needs a bounded `all` and an index")
+    need(isinstance(j.statement, S.ForAll) and Index.is_valid(value), "needs a bounded `all` and an index")
+    need(is_closed(value.variables), f"{value!r} would bring a bound variable in from outside")
     binder = cast(Binder, j.statement)
     low, high = data["side"]
-    deps = j.deps | k.nonneg(value - binder.lo, low) | k.nonneg(binder.hi - value, high)
+    deps = j.deps | nonneg(k, value - binder.lo, low) | nonneg(k, binder.hi - value, high)
     return Judged(deps, cast(S.Statement, binder.at(value)), j.rows)
 
 
@@ -229,7 +227,7 @@ def _rewrite(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
     need(isinstance(e.statement, S.Eq), "rewriting needs an equation", "=", e.statement)
     left, right = e.statement.args if not data.get("reverse", False) else e.statement.args[::-1]
     path = tuple(data["at"])
-    _congruent(k, target.statement, path, e.deps)
+    congruent(k.hypotheses, target.statement, path, e.deps)
 
     def put(found: Node) -> Node:
         if "segment" not in data:
@@ -239,57 +237,11 @@ def _rewrite(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
         need(isinstance(found, (T.Sum, T.Product)) and 0 <= i < j <= len(found.args), "a segment of a sum or product")
         part = T.flat(type(found), *found.args[i:j])
         need(part is left, "the left side is not what stands there", left, part)
-        return rebuild(type(found), [*found.args[:i], right, *found.args[j:]]) if j - i < len(found.args) else right
+        return found.make(*found.args[:i], right, *found.args[j:]) if j - i < len(found.args) else right
 
-    return Judged(target.deps | e.deps, cast(S.Statement, replace_at(target.statement, path, put)), target.rows | e.rows)
-
-
-def _congruent(k: Kernel, node: Node, path: tuple[int, ...], deps: frozenset[str]) -> None:
-    """Equals may replace equals at the path. Under a derivative that takes an equation near the point: none of its
-    hypotheses may mention the variable, save conditions that hold in a neighborhood."""
-    for i in path:
-        need(isinstance(i, int) and not isinstance(i, bool) and 0 <= i < len(node.args), f"no sub-expression {i!r}")
-        if isinstance(node, (T.D, S.Grad, S.Hess)):
-            letters = {T.D: 1, S.Grad: 1, S.Hess: 2}[type(node)]
-            need(i == 0 or i > letters, "the variable of a derivative is not rewritten")
-            for w in node.args[1 : 1 + letters] if i == 0 else ():
-                for name in deps:
-                    h = k.hypotheses[name]
-                    thin = not isinstance(h, (S.NonNeg, S.Lt, S.Invertible))
-                    need(not (thin and occurrences(letter_name(w), h, binders=True)), f"the equation rests on {name}, which speaks of {w!r} at one point: it may not be used under a derivative")
-        node = node.args[i]
-
-
-def _identify(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
-    j = k.get(data["from"])
-    need(isinstance(j.statement, S.Eq), "identify reads an equation", "=", j.statement)
-    left, right = j.statement.args
-    need(isinstance(left, T.D) and isinstance(right, T.Inner), "the form D(f; w, V) = <G, V>", None, j.statement)
-    if isinstance(left.args[0], T.D):
-        inner, u, z = left.args
-        f, w, v = inner.args
-        vec_v, image = right.args
-        need(vec_v is T.Vec(v) and isinstance(image, T.Product) and image.args[-1] is T.Vec(z), "the form <vec V, H vec U>", None, right)
-        h = T.flat(T.Product, *image.args[:-1])
-        _fresh(k, (v, z), (f, w, u, h), j.deps)
-        return Judged(j.deps, S.Hess(f, w, u, h), j.rows)
-    f, w, v = left.args
-    g, direction = right.args
-    need(direction is v, "the form <G, V>", v, direction)
-    _fresh(k, (v,), (f, w, g), j.deps)
-    return Judged(j.deps, S.Grad(f, w, g), j.rows)
-
-
-def _fresh(k: Kernel, directions: tuple[Node, ...], where: tuple[Node, ...], deps: frozenset[str]) -> None:
-    """The directions are arbitrary: distinct symbols without facts that occur nowhere else."""
-    names = [d.name for d in directions if isinstance(d, T.Symbol) and not d.facts]
-    need(len(set(names)) == len(directions), "directions are distinct symbols without facts")
-    for name in names:
-        for node in (*where, *(k.hypotheses[d] for d in deps)):
-            need(not occurrences(name, node, binders=True), f"the direction {name} is not arbitrary: it occurs in {node!r}")
-    for w in where:
-        if isinstance(w, (T.Symbol, T.Member)):
-            need(not restricts(w), f"{w!r} is not free in all directions: {', '.join(sorted(restricts(w)))}")
+    return Judged(
+        target.deps | e.deps, cast(S.Statement, replace_at(target.statement, path, put)), target.rows | e.rows
+    )
 
 
 def _induct(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
@@ -309,7 +261,12 @@ def _induct(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
 def _sum_mono(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
     j = k.get(data["from"])
     relation, binder = type(j.statement), data["binder"]
-    need((relation, binder) in ((S.Le, "sum"), (S.Eq, "sum"), (S.Eq, "product")), "sums keep <= and =, products keep =", None, j.statement)
+    need(
+        (relation, binder) in ((S.Le, "sum"), (S.Eq, "sum"), (S.Eq, "product")),
+        "sums keep <= and =, products keep =",
+        None,
+        j.statement,
+    )
     rest = k.range_facts(data, j.deps, ("low", "high"), _bounds(data))
     cls = T.BoundedSum if binder == "sum" else T.BoundedProduct
     a, b = (cls.over(data["var"], data["lo"], data["hi"], x) for x in j.statement.args)
@@ -318,25 +275,35 @@ def _sum_mono(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
 
 def _spec(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
     j, discharge = k.get(data["of"]), dict(data["discharge"])
-    inside = (j.statement, *(k.hypotheses[d] for d in j.deps))
-    sub = substitution(data["subst"], free_names(*inside))
-    variables = {letter_name(w) for root in inside for n in walk(root) for w in derivative_letters(n)}
+    names, variables = k.scope(data["of"])
+    sub = substitution(data["subst"], names)
     values = [*sub.symbols.values(), *(f.body for f in sub.families.values() if isinstance(f, Lambda))]
-    names = {f.name for f in sub.families.values() if isinstance(f, Family)}
+    renamed = {f.name for f in sub.families.values() if isinstance(f, Family)}
     for v in variables:
-        need(v not in sub.symbols and v not in sub.families and v not in names, f"the variable {v} of a derivative is not replaced")
-        need(not any(occurrences(v, t, binders=True) for t in values), f"a replacement mentions {v}, the variable of a derivative")
+        need(
+            v not in sub.symbols and v not in sub.families and v not in renamed,
+            f"the variable {v} of a derivative is not replaced",
+        )
+        need(
+            not any(occurrences(v, t, binders=True) for t in values),
+            f"a replacement mentions {v}, the variable of a derivative",
+        )
     deps: frozenset[str] = frozenset()
     used = j.rows
     for name in sorted(j.deps):
         want = sub.apply(k.hypotheses[name])
         how = discharge.pop(name, None)
         if how is None:
-            need(want is k.hypotheses[name], f"hypothesis {name} becomes another statement and is not discharged", None, want)
+            need(
+                want is k.hypotheses[name],
+                f"hypothesis {name} becomes another statement and is not discharged",
+                None,
+                want,
+            )
             deps |= {name}
         elif "order" in how:
             need(isinstance(want, S.NonNeg), f"{name} is not an order fact")
-            deps |= k.nonneg(want.index, how["order"])
+            deps |= nonneg(k, want.index, how["order"])
         elif "theorem" in how:
             t = k.get(how["theorem"])
             need(t.statement is want, f"what discharges {name}", want, t.statement)
@@ -361,7 +328,7 @@ KINDS: dict[str, tuple[set[str], set[str], Run]] = {
     "rewrite": ({"in", "at"}, {"eq", "segment", "reverse", *_ROW}, _rewrite),
     "ring": ({"using"}, set(), ring),
     "pos": ({"tree", "using"}, set(), pos),
-    "identify": ({"from"}, set(), _identify),
+    "identify": ({"from"}, set(), identify),
     "induct": ({"base", "step", "hyp", "var", "lo", "hi", "low", "up", "high"}, set(), _induct),
     "sum_mono": (_RANGE | {"binder"}, set(), _sum_mono),
     "spec": ({"of", "subst", "discharge"}, set(), _spec),

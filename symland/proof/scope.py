@@ -3,7 +3,7 @@ base."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from symland.errors import StepRejected
@@ -46,7 +46,12 @@ def _is_shape(a: object) -> bool:
 def check_closed(statement: Node) -> None:
     """The node is a statement without free bound variables."""
     need(isinstance(statement, S.Statement), "not a statement", None, statement)
-    need(not any(v[0] in "#%_" for v in statement.free_indices), "a bound variable outside its binder", None, statement)
+    need(is_closed(statement.free_indices), "a bound variable outside its binder", None, statement)
+
+
+def is_closed(variables: Iterable[str]) -> bool:
+    """Whether none of the index variables is one that binders and families use inside."""
+    return not any(v[:1] in ("", "#", "%", "_") for v in variables)
 
 
 def letter_name(letter: Node) -> str:
@@ -79,10 +84,27 @@ def substitution(data: Any, names: Mapping[str, frozenset[str]]) -> Substitution
         odd = set(values) - names[kind]
         need(not odd, f"nothing to replace: {', '.join(sorted(odd))} among {kind}")
         for v in values.values():
-            fits = {
-                "indices": isinstance(v, Index), "symbols": isinstance(v, T.Term),
-                "dims": isinstance(v, Dim) or (isinstance(v, tuple) and len(v) == 2 and isinstance(v[1], Dim)),
-                "families": isinstance(v, (Family, Lambda)),
-            }[kind]  # fmt: skip
-            need(fits, f"{v!r} cannot stand for one of {kind}")
+            free = _FREE_IN[kind](v)
+            need(free is not None, f"{v!r} cannot stand for one of {kind}")
+            need(is_closed(free or ()), f"{v!r} would bring a bound variable in from outside")
     return Substitution(**data)
+
+
+def _free_in_dim(v: Any) -> frozenset[str] | None:
+    if isinstance(v, tuple) and len(v) == 2 and isinstance(v[0], str) and Dim.is_valid(v[1]):
+        return frozenset(v[1].variables - {v[0]})
+    return v.variables if Dim.is_valid(v) else None
+
+
+def _free_in_family(v: Any) -> frozenset[str] | None:
+    if isinstance(v, Lambda) and isinstance(v.var, str) and isinstance(v.body, T.Term):
+        return v.body.free_indices - {v.var}
+    return frozenset() if type(v) is Family else None
+
+
+_FREE_IN: Mapping[str, Callable[[Any], frozenset[str] | None]] = {  # None: not a value of this kind
+    "indices": lambda v: v.variables if Index.is_valid(v) else None,
+    "dims": _free_in_dim,
+    "symbols": lambda v: v.free_indices if isinstance(v, T.Term) else None,
+    "families": _free_in_family,
+}

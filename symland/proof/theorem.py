@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from symland.language import statements as S
 
 SEAL = object()
+_CONTENT: WeakKeyDictionary[Theorem, dict[str, Any]] = WeakKeyDictionary()
 
 
 class Theorem:
-    """`hypotheses |- statement`, replayed by the kernel. Only `replay` makes one."""
+    """`hypotheses |- statement`, replayed by the kernel. Only `replay` makes one.
 
-    __slots__ = ("_seal", "analysis", "hypotheses", "name", "rows", "statement", "steps")
+    The object itself is empty: what a theorem says is kept where only its making writes, so that nothing can be
+    written into it, and a copy says nothing.
+    """
+
+    __slots__ = ("__weakref__",)
     name: str
     hypotheses: Mapping[str, S.Statement]
     statement: S.Statement
@@ -21,14 +28,23 @@ class Theorem:
     analysis: tuple[str, ...]
     steps: int
 
-    def __init__(self, seal: object, **fields: Any) -> None:
+    def __init__(self, seal: object, *, hypotheses: Mapping[str, S.Statement], **fields: Any) -> None:
         if seal is not SEAL:
             raise TypeError("theorems are made by replaying a trace")
-        object.__setattr__(self, "_seal", seal)
-        for key, value in fields.items():
-            object.__setattr__(self, key, value)
+        _CONTENT[self] = {**fields, "hypotheses": MappingProxyType(dict(hypotheses))}
+
+    def __getattr__(self, name: str) -> Any:
+        content = _CONTENT.get(self)
+        if content is None:
+            raise TypeError("this is not a theorem: theorems are made by replaying a trace")
+        if name not in content:
+            raise AttributeError(f"a theorem has no {name!r}")
+        return content[name]
 
     def __setattr__(self, name: str, value: Any) -> None:
+        raise TypeError("theorems are immutable")
+
+    def __delattr__(self, name: str) -> None:
         raise TypeError("theorems are immutable")
 
     def __reduce_ex__(self, protocol: Any) -> Any:

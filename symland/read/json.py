@@ -47,7 +47,10 @@ def parse_trace(text: str, source: str = "") -> Trace:
         data = json.loads(text, object_pairs_hook=_no_duplicates)
     except json.JSONDecodeError as e:
         raise ParseError(
-            f"{source or 'the text'} is not JSON: {e.msg}", source=source, line=e.lineno, column=e.colno,
+            f"{source or 'the text'} is not JSON: {e.msg}",
+            source=source,
+            line=e.lineno,
+            column=e.colno,
             hint="the file may be cut off; write it again with `symland derive ... --json`",
         ) from None
     except RecursionError:
@@ -74,11 +77,15 @@ def decode_trace(data: Any, source: str = "") -> Trace:
 
 def _decode(data: Any, source: str) -> Trace:
     _need(isinstance(data, dict) and data.get("format") == FORMAT, f'not a trace file: no "format": "{FORMAT}"', source)
-    _need(data.get("version") == VERSION, f"trace version {data.get('version')!r}; this symland reads {VERSION}", source)
+    _need(
+        data.get("version") == VERSION, f"trace version {data.get('version')!r}; this symland reads {VERSION}", source
+    )
     odd = set(data) ^ KEYS
     _need(not odd, f"keys missing or unknown: {', '.join(sorted(odd))}", source)
     if content_hash(data) != data["sha256"]:
-        raise ParseError("the file was changed after it was written: its content does not have the hash it states", source=source)
+        raise ParseError(
+            "the file was changed after it was written: its content does not have the hash it states", source=source
+        )
     return _Decoder(data, source).trace()
 
 
@@ -113,11 +120,15 @@ class _Decoder:
             steps = tuple(self.step(i, s) for i, s in enumerate(self.items("steps")))
             self.place = "theorems"
             theorems = self.data["theorems"]
-            self.need(isinstance(theorems, dict) and all(isinstance(v, str) for v in theorems.values()), "needs strings")
+            self.need(
+                isinstance(theorems, dict) and all(isinstance(v, str) for v in theorems.values()), "needs strings"
+            )
             model = tuple(self.assignment(i, a) for i, a in enumerate(self.items("model")))
             self.place = "display"
             display = [tuple(line) if isinstance(line, list) else () for line in self.items("display")]
-            self.need(all(len(x) == 2 and all(isinstance(t, str) for t in x) for x in display), "needs pairs of strings")
+            self.need(
+                all(len(x) == 2 and all(isinstance(t, str) for t in x) for x in display), "needs pairs of strings"
+            )
             return Trace(hypotheses, steps, theorems, model, cast("tuple[tuple[str, str], ...]", tuple(display)))
         except ParseError:
             raise
@@ -131,7 +142,9 @@ class _Decoder:
 
     # -- values ----------------------------------------------------------------------------------------------
     def integer(self, v: Any) -> int:
-        self.need(isinstance(v, int) and not isinstance(v, bool) and abs(v) <= MAX_INTEGER, f"{v!r} is not a small integer")
+        self.need(
+            isinstance(v, int) and not isinstance(v, bool) and abs(v) <= MAX_INTEGER, f"{v!r} is not a small integer"
+        )
         return int(v)
 
     def name(self, v: Any) -> str:
@@ -139,7 +152,10 @@ class _Decoder:
         return str(v)
 
     def variable(self, v: Any) -> str:
-        self.need(isinstance(v, str) and bool(NAME.match(v) or BOUND.match(v) or v == PLACE), f"{v!r} is not an index variable")
+        self.need(
+            isinstance(v, str) and bool(NAME.match(v) or BOUND.match(v) or v == PLACE),
+            f"{v!r} is not an index variable",
+        )
         return str(v)
 
     def index(self, v: Any) -> Index:
@@ -154,7 +170,9 @@ class _Decoder:
         self.need(isinstance(v, list) and bool(v), f"{v!r} is not a dimension")
         out = {}
         for item in v:
-            self.need(isinstance(item, list) and len(item) == 2 and isinstance(item[0], list), f"{v!r} is not a dimension")
+            self.need(
+                isinstance(item, list) and len(item) == 2 and isinstance(item[0], list), f"{v!r} is not a dimension"
+            )
             monomial, c = item
             self.need(self.integer(c) > 0, f"{v!r} is not a dimension: coefficients are positive")
             atoms = []
@@ -183,11 +201,11 @@ class _Decoder:
 
     def node(self, v: Any) -> Node:
         self.need(isinstance(v, int) and not isinstance(v, bool) and 0 <= v < len(self.nodes), f"no earlier node {v!r}")
-        return self.nodes[v]
+        return self.nodes[int(v)]
 
     def family(self, v: Any) -> Family:
         self.need(isinstance(v, int) and not isinstance(v, bool) and 0 <= v < len(self.families), f"no family {v!r}")
-        return self.families[v]
+        return self.families[int(v)]
 
     def statement(self, v: Any) -> Statement:
         node = self.node(v)
@@ -226,7 +244,9 @@ class _Decoder:
             ((tag, x),) = v.items()
             if tag in ("$lambda", "$dims"):
                 self.need(isinstance(x, list) and len(x) == 2, f"{tag} is a pair")
-                return Lambda(self.name(x[0]), self.term(x[1])) if tag == "$lambda" else (self.name(x[0]), self.dim(x[1]))
+                return (
+                    Lambda(self.name(x[0]), self.term(x[1])) if tag == "$lambda" else (self.name(x[0]), self.dim(x[1]))
+                )
             readers = {
                 "$node": self.node, "$family": self.family, "$index": self.index, "$dim": self.dim,
                 "$rational": self.rational,
@@ -252,7 +272,11 @@ class _Decoder:
 
     def assignment(self, i: int, a: Any) -> Assignment:
         self.place = f"model[{i}]"
-        self.need(isinstance(a, dict) and {"kind", "target", "value"} <= set(a) <= {"kind", "target", "value", "base", "over"}, "an assignment has kind, target, value, and perhaps base, over")
+        self.need(
+            isinstance(a, dict)
+            and {"kind", "target", "value"} <= set(a) <= {"kind", "target", "value", "base", "over"},
+            "an assignment has kind, target, value, and perhaps base, over",
+        )
         self.need(a["kind"] in ("set", "below", "above"), f"unknown kind {a['kind']!r}")
         over = a.get("over")
         if over is not None:

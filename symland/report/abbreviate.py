@@ -11,9 +11,8 @@ from typing import Any, cast
 
 from symland.language import terms as T
 from symland.language.index import Index
-from symland.language.nodes import Binder, Node, Substitution, rebuild
+from symland.language.nodes import Binder, Node, Substitution
 from symland.language.notation import bound_name
-from symland.language.statements import Statement
 from symland.language.terms import Term
 
 
@@ -52,13 +51,9 @@ class Abbreviator:
         for v in self.indices if a.variable else ():
             yield a.at(Index.var(v))
 
-    def term(self, node: Term) -> Term:
-        """The term with names."""
-        return cast(Term, self._at(node))
-
-    def statement(self, node: Statement) -> Statement:
-        """The statement with names."""
-        return cast(Statement, self._at(node))
+    def node(self, node: Node) -> Node:
+        """The term or statement with names."""
+        return self._at(node)
 
     def _at(self, node: Node) -> Node:
         found = self._memo.get(node)
@@ -70,6 +65,8 @@ class Abbreviator:
         name = self._names.get(cast(Term, node))
         if name is not None:
             return name
+        if isinstance(node, (T.Symbol, T.Member, T.Chain)):
+            return node
         if isinstance(node, Binder):
             variable = bound_name(node)
             inner = Abbreviator(self.abbreviations, (*self.indices, variable))
@@ -77,7 +74,7 @@ class Abbreviator:
         if isinstance(node, T.Product) and node.is_matrix:
             return T.product(*(cast(Term, self._at(f)) for f in self._joined(node.args)))
         arguments: list[Any] = [self._at(a) if isinstance(a, Node) else a for a in node.args]
-        return rebuild(type(node), arguments) if arguments != list(node.args) else node
+        return type(node).make(*arguments) if arguments != list(node.args) else node
 
     def _joined(self, factors: Sequence[Term]) -> Iterator[Term]:
         """The factors, with runs that a name stands for replaced by the name; the longest run first."""

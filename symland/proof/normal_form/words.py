@@ -13,14 +13,14 @@ dimensions. Atoms are numbered by the object that compares two expressions; the 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Union
+from typing import Any
 
 from symland.errors import SymlandError
 from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.language.nodes import Binder, Node
 
-Coefficient = Union[int, Fraction]
+Coefficient = int | Fraction
 Monomial = tuple[int, ...]  # sorted numbers of scalar atoms
 Word = tuple[int, ...]  # 2 * letter + (1 if transposed)
 Scalar = dict[Monomial, Coefficient]
@@ -94,8 +94,8 @@ class Words:
             m = self.matrix(t.args[0])
             return self._trace(self._product(_transposed(m), m), t.args[0].shape[1])
         if isinstance(t, T.Inner):
-            a, b = (self.matrix(x) for x in t.args)
-            return self._trace(self._product(_transposed(a), b), t.args[0].shape[1])
+            left, right = (self.matrix(x) for x in t.args)
+            return self._trace(self._product(_transposed(left), right), t.args[0].shape[1])
         return {(self.atom(t),): 1}
 
     def _index(self, e: Index) -> Scalar:

@@ -32,15 +32,35 @@ TABLE = rows(
     Row("d_scale", Eq(D(c * A), Scale(D(c), A) + Scale(c, D(A))), reason="product rule", citation=MAGNUS),
     Row("d_transpose", Eq(D(A.T), D(A).T), reason="transposition is linear", citation=MAGNUS),
     Row("d_trace", Eq(D(Trace(SQUARE)), Trace(D(SQUARE))), reason="the trace is linear", citation=MAGNUS),
-    Row("d_inner", Eq(D(Inner(A, ALIKE)), Inner(D(A), ALIKE) + Inner(A, D(ALIKE))), reason="product rule", citation=MAGNUS),
-    Row("d_norm", Eq(D(SquaredNorm(A)), number(2) * Inner(A, D(A))), reason="differential of a squared norm", citation=MAGNUS),
     Row(
-        "d_inverse", Eq(D(Inverse(SQUARE)), -(Inverse(SQUARE) * D(SQUARE) * Inverse(SQUARE))),
-        premises=(Invertible(SQUARE),), reason="differential of an inverse", citation=MAGNUS,
+        "d_inner",
+        Eq(D(Inner(A, ALIKE)), Inner(D(A), ALIKE) + Inner(A, D(ALIKE))),
+        reason="product rule",
+        citation=MAGNUS,
     ),
-    Row("d_power", Eq(D(Power(c, ia)), IndexScalar(ia) * Power(c, ia - 1) * D(c)), side=(NonNeg(ia - 1),), reason="power rule"),
     Row(
-        "d_reciprocal", Eq(D(Reciprocal(c)), number(-1) * Reciprocal(c) * Reciprocal(c) * D(c)),
-        premises=(Lt(number(0), c),), reason="quotient rule",
+        "d_norm",
+        Eq(D(SquaredNorm(A)), number(2) * Inner(A, D(A))),
+        reason="differential of a squared norm",
+        citation=MAGNUS,
     ),
-)  # fmt: skip
+    Row(
+        "d_inverse",
+        Eq(D(Inverse(SQUARE)), -(Inverse(SQUARE) * D(SQUARE) * Inverse(SQUARE))),
+        premises=(Invertible(SQUARE),),
+        reason="differential of an inverse",
+        citation=MAGNUS,
+    ),
+    Row(
+        "d_power",
+        Eq(D(Power(c, ia)), IndexScalar(ia) * Power(c, ia - 1) * D(c)),
+        side=(NonNeg(ia - 1),),
+        reason="power rule",
+    ),
+    Row(
+        "d_reciprocal",
+        Eq(D(Reciprocal(c)), number(-1) * Reciprocal(c) * Reciprocal(c) * D(c)),
+        premises=(Lt(number(0), c),),
+        reason="quotient rule",
+    ),
+)

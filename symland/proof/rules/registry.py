@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from symland.proof.rules import algebra, differential, spectral, vectorize
 from symland.proof.rules.row import Row
 
-TABLES: dict[str, dict[str, Row]] = {
-    "algebra": algebra.TABLE,
-    "differential": differential.TABLE,
-    "vectorize": vectorize.TABLE,
-    "spectral": spectral.TABLE,
-}
-ROWS: dict[str, Row] = {name: row for table in TABLES.values() for name, row in table.items()}
+TABLES: Mapping[str, Mapping[str, Row]] = MappingProxyType(
+    {
+        "algebra": algebra.TABLE,
+        "differential": differential.TABLE,
+        "vectorize": vectorize.TABLE,
+        "spectral": spectral.TABLE,
+    }
+)
+ROWS: Mapping[str, Row] = MappingProxyType({name: row for table in TABLES.values() for name, row in table.items()})
 if len(ROWS) != sum(len(t) for t in TABLES.values()):
     raise ValueError("two rule rows have one name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from symland.language import terms as T
 from symland.language.nodes import Node
@@ -22,7 +22,7 @@ class Free(NamedTuple):
     term: T.Term
 
 
-Side = Union[NonNeg, Free]
+Side = NonNeg | Free
 
 
 @dataclass(frozen=True)
