@@ -1,0 +1,121 @@
+"""symland: landscape conditions of losses in matrix variables, derived, proved, checked and typeset.
+
+>>> import symland as sl
+>>> d, m = sl.dims("d m")
+>>> W, X, Y = sl.matrix("W", d, d), sl.matrix("X", d, m), sl.matrix("Y", d, m)
+>>> sl.gradient(sl.number(1, 2) * sl.norm2(W * X - Y), W)
+gradient with respect to W: (W*X - Y)*X'  [PROVED, 17 steps]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from symland.errors import (
+    AssumptionMissing,
+    CheckFailed,
+    NoRule,
+    NotAMinimizer,
+    ParseError,
+    ReportError,
+    ShapeError,
+    StepRejected,
+    SymlandError,
+    Undecided,
+    UsageError,
+)
+from symland.evidence import Evidence, Label, Witness
+from symland.language.index import Dim, Index, dims
+from symland.language.problem import Layers, Problem
+from symland.language.terms import SquaredNorm as norm2
+from symland.language.terms import Term, family, matrix, number, scalar
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from symland.calculus.gradient import gradient
+    from symland.calculus.hessian import hessian, hessian_block
+    from symland.interface import check, explicit, replay
+    from symland.landscape.library import gradient_dominance, hessian_at, minimizers, network
+    from symland.report.build import report
+
+# Loaded when first used: `import symland` stays quick.
+_LAZY = {
+    "gradient": "symland.calculus.gradient",
+    "hessian": "symland.calculus.hessian",
+    "hessian_block": "symland.calculus.hessian",
+    "check": "symland.interface",
+    "explicit": "symland.interface",
+    "replay": "symland.interface",
+    "network": "symland.landscape.library",
+    "minimizers": "symland.landscape.library",
+    "hessian_at": "symland.landscape.library",
+    "gradient_dominance": "symland.landscape.library",
+    "report": "symland.report.build",
+}
+
+__all__ = [
+    "AssumptionMissing",
+    "CheckFailed",
+    "Dim",
+    "Evidence",
+    "Index",
+    "Label",
+    "Layers",
+    "NoRule",
+    "NotAMinimizer",
+    "ParseError",
+    "Problem",
+    "ReportError",
+    "ShapeError",
+    "StepRejected",
+    "SymlandError",
+    "Term",
+    "Undecided",
+    "UsageError",
+    "Witness",
+    "check",
+    "dims",
+    "explicit",
+    "family",
+    "gradient",
+    "gradient_dominance",
+    "hessian",
+    "hessian_at",
+    "hessian_block",
+    "matrix",
+    "minimizers",
+    "network",
+    "norm2",
+    "number",
+    "replay",
+    "report",
+    "scalar",
+]
+
+
+def _latex(term: Term) -> str:
+    from symland.write.latex import to_latex
+
+    return to_latex(term)
+
+
+def _sympy(term: Term) -> Any:
+    from symland.write.sympy import to_sympy
+
+    return to_sympy(term)
+
+
+Term.writers = MappingProxyType({"latex": _latex, "sympy": _sympy})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'symland' has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

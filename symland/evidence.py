@@ -92,11 +92,17 @@ class Evidence:
         return out
 
 
+def _worst(labels: list[Label]) -> Label | None:
+    return next((bad for bad in (Label.REFUTED, Label.UNDECIDED) if bad in labels), None)
+
+
+def combined(opinions: tuple[Evidence, ...]) -> Label:
+    """The label of several opinions on one statement: refuted beats undecided, that beats the strongest of the rest."""
+    labels = [p.label for p in opinions]
+    return _worst(labels) or min(labels, key=list(Label).index, default=Label.UNDECIDED)
+
+
 def weakest(parts: tuple[Evidence, ...]) -> Label:
-    """The label of several checks together: refuted beats undecided, undecided beats every weaker or stronger pass."""
+    """The label of several statements together: refuted beats undecided, that beats the weakest of the rest."""
     labels = [p.label for p in parts]
-    for bad in (Label.REFUTED, Label.UNDECIDED):
-        if bad in labels:
-            return bad
-    order = list(Label)
-    return max(labels, key=order.index) if labels else Label.UNDECIDED
+    return _worst(labels) or max(labels, key=list(Label).index, default=Label.UNDECIDED)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from symland.calculus.adjoint import LinearTerm, as_matrix, linear_terms
-from symland.calculus.derivation import Derivation, derivation
+from symland.calculus.derivation import Derivation, derivation, of_theorem
 from symland.calculus.gradient import assume_context, check_variable, direction, linear_form, push_shown
 from symland.calculus.prover import RIGHT, Path, Prover, at
 from symland.calculus.simplify import ONE, add, scale, tidy, transpose
@@ -16,6 +16,8 @@ from symland.language import terms as T
 from symland.language.nodes import Node
 from symland.language.statements import Statement
 from symland.language.terms import Term, block
+from symland.language.trace import Trace
+from symland.proof.kernel import replay
 
 
 def hessian_block(
@@ -137,6 +139,7 @@ class HessianDerivation:
     """
 
     variables: tuple[Term, ...]
+    trace: Trace
     blocks: Mapping[tuple[int, int], Derivation]
     name: str = "Hessian"
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
@@ -151,6 +154,12 @@ class HessianDerivation:
         from symland.write.latex import to_latex
 
         return to_latex(self.result, self.abbreviations)
+
+    def to_json(self) -> str:
+        """The trace of all blocks, as the text of a file for `symland check`."""
+        from symland.write.json import to_json
+
+        return to_json(self.trace)
 
     def to_sympy(self) -> Any:
         """The block matrix as a SymPy expression."""
@@ -180,9 +189,18 @@ def hessian(
         raise UsageError("a Hessian needs at least one variable")
     if len(set(variables)) != len(variables):
         raise UsageError("a variable is listed twice")
-    blocks = {
-        (i, j): hessian_block(loss, w, u, assuming, abbreviations, commute=i > j)
-        for i, w in enumerate(variables)
-        for j, u in enumerate(variables)
-    }
-    return HessianDerivation(tuple(variables), blocks, "Hessian", dict(abbreviations or {}))
+    prover = Prover(assuming or {})
+    ids: dict[tuple[int, int], str] = {}
+    lines = {}
+    for i, w in enumerate(variables):
+        for j, u in enumerate(variables):
+            ids[i, j] = hessian_step(prover, loss, w, u, commute=i > j)
+            lines[i, j] = tuple(prover.display)
+    names = {at: f"hessian {at[0] + 1} {at[1] + 1}" for at in ids}
+    trace = prover.trace({names[at]: id for at, id in ids.items()})
+    theorems = replay(trace)
+    blocks = {}
+    for at_block, name in names.items():
+        made = of_theorem(trace, theorems[name], name, abbreviations)
+        blocks[at_block] = replace(made, lines=lines[at_block])
+    return HessianDerivation(tuple(variables), trace, blocks, "Hessian", dict(abbreviations or {}))

@@ -94,23 +94,8 @@ class Prover:
 
     def trace(self, theorems: Mapping[str, str], model: Sequence[Assignment] = ()) -> Trace:
         """The trace of these theorems: the steps that they need, and the hypotheses that those use."""
-        by_id = {s.id: s for s in self.steps}
-        kept: set[str] = set()
-        named: set[str] = set()
-        stack = list(theorems.values())
-        while stack:
-            id = stack.pop()
-            if id in kept or id not in by_id:
-                continue
-            kept.add(id)
-            named.update(by_id[id].deps)
-            for value in _strings(by_id[id].data):
-                named.add(value)
-                stack.append(value)
-        steps = tuple(s for s in self.steps if s.id in kept)
-        hypotheses = {n: h for n, h in self.hypotheses.items() if n in named}
-        display = tuple(line for line in self.display if line[0] in kept)
-        return Trace(hypotheses, steps, dict(theorems), tuple(model), display)
+        everything = Trace(self.hypotheses, tuple(self.steps), {}, tuple(model), tuple(self.display))
+        return pruned(everything, theorems)
 
     # -- certificates ----------------------------------------------------------------------------------------
     def nonneg(self, e: Index) -> list[tuple[str, int]]:
@@ -248,6 +233,25 @@ class Prover:
                 else:
                     how[name] = {"hypothesis": next((n for n, x in self.hypotheses.items() if x is new), name)}
         return self.emit("spec", {"of": id, "subst": {k: dict(v) for k, v in subst.items() if v}, "discharge": how})
+
+
+def pruned(trace: Trace, theorems: Mapping[str, str]) -> Trace:
+    """The part of the trace that these theorems (name -> step) need."""
+    by_id = {s.id: s for s in trace.steps}
+    kept: set[str] = set()
+    named: set[str] = set()
+    stack = list(theorems.values())
+    while stack:
+        id = stack.pop()
+        if id in by_id and id not in kept:
+            kept.add(id)
+            cited = _strings(by_id[id].data)
+            named.update(by_id[id].deps, cited)
+            stack.extend(cited)
+    hypotheses = {n: h for n, h in trace.hypotheses.items() if n in named}
+    steps = tuple(s for s in trace.steps if s.id in kept)
+    display = tuple(line for line in trace.display if line[0] in kept)
+    return Trace(hypotheses, steps, dict(theorems), trace.model, display)
 
 
 def combine(e: Index, facts: Sequence[tuple[str, Index]]) -> tuple[str, ...] | None:

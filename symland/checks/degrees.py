@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import reduce, singledispatch
 from typing import Any
 
-from symland.errors import NoRule, UndefinedHere
+from symland.errors import NoRule
 from symland.evaluate.terms import Evaluation
 from symland.language import terms as T
 from symland.language.nodes import Node
@@ -65,9 +65,7 @@ def _(term: Any, at: Evaluation) -> Any:
 
 @_degree.register
 def _(term: T.Chain, at: Evaluation) -> Any:
-    length = at.index(term.length)
-    if length < 0:
-        raise UndefinedHere(f"the chain {term!r} has negative length")
+    length = len(at.span(term.bottom, term.top))
     p, q = _degree(T.Member(term.family, term.bottom), at) if length else (0, 0)
     return (length * p, length * q)
 
@@ -123,7 +121,7 @@ def _(term: T.Power, at: Evaluation) -> Any:
 @_degree.register(T.BoundedProduct)
 def _(term: Any, at: Evaluation) -> Any:
     join = add if isinstance(term, T.BoundedSum) else multiply
-    bodies = [_degree(term.args[2], at.bind(term.var, i)) for i in range(at.index(term.lo), at.index(term.hi) + 1)]
+    bodies = [_degree(term.args[2], at.bind(term.var, i)) for i in at.span(term.lo, term.hi)]
     return reduce(join, bodies, (0, 0))
 
 

@@ -41,7 +41,14 @@ def explicit_matrix(term: Node, dims: Dims, substitution: Substitution = ()) -> 
 def explicit_gradient(
     loss: Node, letter: Node, formula: Node, dims: Dims, substitution: Substitution = ()
 ) -> tuple[sympy.Matrix, Evidence]:
-    """The entries of a gradient formula, and evidence that they are the entrywise derivatives of the loss."""
+    """The entries of a gradient formula, and evidence that they are the entrywise derivatives of the loss.
+
+    >>> from symland.language.terms import SquaredNorm, matrix
+    >>> A = matrix("A", 1, 2)
+    >>> shown, evidence = explicit_gradient(SquaredNorm(A), A, 2 * A, {})
+    >>> shown, evidence.label.value
+    (Matrix([[2*A_11, 2*A_12]]), 'EXACT')
+    """
     evidence = check_derivatives(loss, [letter], {letter: formula}, {}, dims, substitution)
     return explicit_matrix(formula, dims, substitution), evidence
 
@@ -50,7 +57,7 @@ def explicit_hessian(
     loss: Node, letters: Sequence[Node], formula: Node, dims: Dims, substitution: Substitution = ()
 ) -> tuple[sympy.Matrix, Evidence]:
     """The entries of a Hessian formula for the letters in this order, and evidence that they are the entrywise second
-    derivatives of the loss. At a minimizer, the substitution says what the data are there: `[(Y, Chain(W, 2, 1) * X)]`.
+    derivatives of the loss. At a minimizer, the substitution says what the data are there, as `[(Y, W * X)]`.
     """
     evidence = check_derivatives(loss, letters, {}, formula, dims, substitution)
     return explicit_matrix(formula, dims, substitution), evidence

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from symland.checks.sampling import facts_of
+from symland.checks.sampling import Uniform, facts_of
 from symland.errors import NoRule, UsageError
 from symland.evaluate.dense import Cleared, Polynomials
 from symland.evaluate.point import DimValue, Key, Point, letter_name
@@ -20,16 +20,6 @@ from symland.language.nodes import Node
 
 Dims = Mapping[str, DimValue]  # dimensions and index variables in one mapping: {"d": 2, "L": 3}
 Substitution = Sequence[tuple[Node, Node]]  # letters of a loss, and the polynomials in other letters they become
-
-
-class _Recorder(Point):
-    """A point that notes which letters an evaluation asks for."""
-
-    def letter(self, key: Key, size: Size) -> Value:
-        if key not in self.letters:
-            found: dict[Key, Value] = self.letters  # type: ignore[assignment]
-            found[key] = PrimeField(2**61 - 1).draw(size, Random(repr(key)))
-        return self.letters[key]
 
 
 def setting(dims: Dims) -> Point:
@@ -47,13 +37,14 @@ def scope_text(dims: Dims) -> str:
 
 
 def sizes_of(terms: Sequence[Node], dims: Dims) -> dict[Key, Size]:
-    """Every letter that the terms mention at these dimensions, with its size, in the order of first mention."""
-    field, point = PrimeField(2**61 - 1), setting(dims)
-    at = Evaluation(_Recorder(point.dims, point.indices, {}), field)
+    """Every letter that the terms mention at these dimensions, with its size, in the order of first mention: what an
+    evaluation over a prime field asks for."""
+    field = PrimeField(2**61 - 1)
+    asked = Uniform(setting(dims), {}, field, Random(0))
+    at = Evaluation(asked, field)
     for term in terms:
         at.value(term)
-    found = at.point.letters  # type: ignore[attr-defined]
-    return {key: field.size(value) for key, value in found.items()}
+    return {key: field.size(value) for key, value in asked.letters.items()}
 
 
 def entry_names(key: Key, size: Size, facts: frozenset[str] = frozenset()) -> list[str]:

@@ -47,7 +47,13 @@ def check_gradient(loss: Node, letter: Node, formula: Node, dims: Dims) -> Evide
 
 
 def check_hessian_block(loss: Node, row: Node, column: Node, formula: Node, dims: Dims) -> Evidence:
-    """Evidence that the formula is the block of second derivatives of the loss, entries in the order of vec."""
+    """Evidence that the formula is the block of second derivatives of the loss, entries in the order of vec.
+
+    >>> from symland.language.terms import Commutation, Trace, matrix
+    >>> A, d = matrix("A", "d", "d"), Dim.of("d")
+    >>> check_hessian_block(Trace(A * A), A, A, 2 * Commutation(d, d), {"d": 2}).label.value
+    'EXACT'
+    """
     return check_derivatives(loss, [row, column], {}, {(row, column): formula}, dims)
 
 
@@ -79,7 +85,14 @@ def check_at_minimizer(
     loss: Node, letters: Sequence[Node], hessian: Hessian, dims: Dims, substitution: Substitution
 ) -> Evidence:
     """Evidence that the gradient of the loss vanishes and that the formula is its Hessian, both after the substitution
-    that makes the point a minimizer, for example `[(Y, Chain(W, 2, 1) * X)]`."""
+    that makes the point a minimizer.
+
+    >>> from symland.language.terms import Identity, Kronecker, SquaredNorm, matrix
+    >>> W, X, Y = matrix("W", "d", "d"), matrix("X", "d", "d"), matrix("Y", "d", "d")
+    >>> hessian = 2 * Kronecker(X * X.T, Identity(Dim.of("d")))
+    >>> check_at_minimizer(SquaredNorm(W * X - Y), [W], hessian, {"d": 2}, [(Y, W * X)]).label.value
+    'EXACT'
+    """
     zeros = {w: T.Zero(*w.shape) if w.is_matrix else T.number(0) for w in letters}
     return check_derivatives(loss, letters, zeros, hessian, dims, substitution)
 

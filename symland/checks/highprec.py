@@ -13,7 +13,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from symland.checks.expansion import Dims, scope_text, setting
-from symland.checks.sampling import Sample, drawing, facts_of, run_model, stream
+from symland.checks.models import run_model
+from symland.checks.sampling import Sample, drawing, facts_of, stream
 from symland.errors import UndefinedHere, UsageError
 from symland.evaluate.application import applied
 from symland.evaluate.dense import Reals
@@ -29,6 +30,7 @@ from symland.language.trace import Assignment
 from symland.progress import Progress, silent
 
 METHOD = "mpmath"
+ATTEMPTS = 20  # samples tried until every term has a value
 SLACK = 5  # digits lost to rounding that are not held against a formula
 
 
@@ -56,19 +58,21 @@ def derivative_table(
 ) -> list[Row]:
     """Central differences of the loss (left) beside the formulas (right), one row for each formula and random sample.
 
-    Numbers have the digits stated. Raises UndefinedHere if a term has no value at a sample.
+    Numbers have the digits stated. Raises UndefinedHere if a term has no value at any of many samples.
     """
     nodes = [loss, *gradients.values(), *blocks.values()]
     rng, facts = stream(nodes), facts_of(nodes)
-    rows = []
+    rows: list[Row] = []
     for number in range(1, trials + 1):
         progress(METHOD, number - 1, trials)
-        sample = Sample(rng, facts, given=setting(dims))
-        probe = _Probe(loss, sample, digits, rng)
-        for w, g in gradients.items():
-            rows.append(probe.row(number, f"gradient {show(w)}", *probe.first(w, g)))
-        for (w, u), h in blocks.items():
-            rows.append(probe.row(number, f"Hessian block {show(w)} {show(u)}", *probe.second(w, u, h)))
+        for attempt in range(1, ATTEMPTS + 1):
+            probe = _Probe(loss, Sample(rng, facts, given=setting(dims)), digits, rng)
+            try:
+                rows += probe.rows(number, gradients, blocks)
+                break
+            except UndefinedHere:
+                if attempt == ATTEMPTS:
+                    raise
     return rows
 
 
@@ -144,7 +148,13 @@ def check_inequality(
     progress: Progress = silent,
 ) -> Evidence:
     """Evidence on an inequality at samples of its hypotheses: NUMERIC(digits) with the least relative slack, REFUTED
-    with a witness, or UNDECIDED if the hypotheses held at no sample or two sides were too close to compare."""
+    with a witness, or UNDECIDED if the hypotheses held at no sample or two sides were too close to compare.
+
+    >>> from symland.language.terms import SquaredNorm, matrix
+    >>> A, B = matrix("A", "d", "d"), matrix("B", "d", "d")
+    >>> check_inequality(S.Le(SquaredNorm(A * B), SquaredNorm(A) * SquaredNorm(B)), digits=30).label.value
+    'NUMERIC'
+    """
     rows = inequality_table(statement, hypotheses, model, digits, trials, top, progress)
     claim, scope = show(statement), f"{digits} digits; {len(rows)} samples"
     for r in rows:
@@ -204,9 +214,12 @@ class _Probe:
         column = applied(formula, self.reals.vec(b), self.at)
         return quotient, self.reals.inner(self.reals.vec(a), column)
 
-    def row(self, sample: int, what: str, left: Value, right: Value) -> Row:
-        """The line of a table, with the digits stated."""
-        return _row(Reals(self.digits), sample, what, left, right, self.sample)
+    def rows(self, number: int, gradients: Mapping[Node, Node], blocks: Mapping[tuple[Node, Node], Node]) -> list[Row]:
+        """The lines of a table, with the digits stated."""
+        found = [(f"gradient {show(w)}", *self.first(w, g)) for w, g in gradients.items()]
+        found += [(f"Hessian block {show(w)} {show(u)}", *self.second(w, u, h)) for (w, u), h in blocks.items()]
+        reals = Reals(self.digits)
+        return [_row(reals, number, what, left, right, self.sample) for what, left, right in found]
 
     def _direction(self, letter: Node, name: str) -> Value:
         key, size = self.at.key(letter), self.at.size(letter)

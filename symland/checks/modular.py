@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from symland.checks.degrees import add, degree, derived, difference, multiply
 from symland.checks.expansion import Dims, scope_text, setting
-from symland.checks.sampling import facts_of, stream
+from symland.checks.sampling import Facts, Uniform, facts_of, stream
 from symland.errors import UndefinedHere
 from symland.evaluate.application import applied
 from symland.evaluate.jets import Jets
@@ -31,7 +31,6 @@ ATTEMPTS = 20  # points tried until the terms have values
 LINEAR = (1, 0)  # the degree bound of a direction
 
 Blocks = Mapping[tuple[Node, Node], Node]
-Facts = Mapping[str, frozenset[str]]
 Outcome = TypeVar("Outcome")
 
 
@@ -67,7 +66,13 @@ def check_modular(
 
 
 def check_equation(left: Node, right: Node, dims: Dims, trials: int = 2, fresh: bool = False) -> Evidence:
-    """Evidence that two terms of one shape are equal as rational functions of their letters: SAMPLED or REFUTED."""
+    """Evidence that two terms of one shape are equal as rational functions of their letters: SAMPLED or REFUTED.
+
+    >>> from symland.language.terms import Inverse, matrix
+    >>> A, B = matrix("A", "d", "d"), matrix("B", "d", "d")
+    >>> [check_equation(Inverse(A * B), right, {"d": 3}).label.value for right in (Inverse(B) * Inverse(A), A)]
+    ['SAMPLED', 'REFUTED']
+    """
     rng, facts = stream([left, right], fresh), facts_of([left, right])
     done = []
     for _ in range(trials):
@@ -112,29 +117,6 @@ def _culprit(claim: _Claim, trial: _Trial, loss: Node) -> str:
     return claim.name
 
 
-class _Uniform:
-    """A setting with the dimensions given and letters uniform in a prime field, subject to their facts. Facts that
-    hold on a set without algebraic equations (invertible, psd beyond symmetry, signs) restrict nothing."""
-
-    def __init__(self, dims: Dims, facts: Facts, field: PrimeField, rng: Random) -> None:
-        self.facts, self.field, self.rng = facts, field, rng
-        self.letters: dict[Key, Value] = {}
-        self._given = setting(dims)
-        self.dim, self.index = self._given.dim, self._given.index
-
-    def letter(self, key: Key, size: Size) -> Value:
-        if key not in self.letters:
-            self.letters[key] = self._draw(size, self.facts.get(key[0], frozenset()))
-        return self.letters[key]
-
-    def _draw(self, size: Size, facts: frozenset[str]) -> Value:
-        a = self.field.draw(size, self.rng)
-        if "orthogonal" in facts:
-            one, skew = self.field.identity(size[0]), a - a.transpose()
-            return (one - skew) * self.field.inverse(one + skew)
-        return a + a.transpose() if size and facts & {"symmetric", "psd"} else a
-
-
 class _Moved:
     """A setting in jets: the letters of `below`, some of them moved by eps_0 V and by eps_1 U."""
 
@@ -155,7 +137,7 @@ class _Trial:
 
     def __init__(self, dims: Dims, facts: Facts, rng: Random) -> None:
         self.field, self.rng = PrimeField.drawn(rng), rng
-        self.point = _Uniform(dims, facts, self.field, rng)
+        self.point = Uniform(setting(dims), facts, self.field, rng)
         self.at = Evaluation(self.point, self.field)
 
     def outcome(self, loss: Node, claim: _Claim) -> tuple[Value, Value]:

@@ -1,7 +1,8 @@
-"""Small exact samples: random dimensions, index variables and rational letters, and models of hypotheses run on them.
+"""Settings with random letters: small exact samples for statements, and points over prime fields.
 
-A `Sample` makes each value when it is first asked for and keeps it. Dimensions are all one, all equal, or independent;
-letters are general or multiples of the identity, because the equality cases of norm inequalities are of that kind.
+A `Sample` makes each value when it is first asked for and keeps it. Dimensions are all one, all equal, or independent.
+Letters are general; or multiples of the identity, because the equality cases of norm inequalities are of that kind; or
+of entries -1, 0, 1, because then letters coincide by chance and residuals vanish.
 A letter with facts (symmetric, psd, orthogonal, ...) is drawn so that they hold.
 """
 
@@ -10,24 +11,29 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 from random import Random
 
-from symland.evaluate.definite import negative_direction
 from symland.evaluate.point import Key, Setting, letter_name
-from symland.evaluate.rings import Rationals, Size, Value
-from symland.evaluate.terms import Evaluation
+from symland.evaluate.rings import PrimeField, Rationals, Size, Value
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.nodes import Node, walk
-from symland.language.trace import Assignment
 from symland.write.json import NodeTable
 
-STYLES = (("one", "general"), ("equal", "general"), ("free", "general"), ("equal", "scalar"), ("free", "general"))
+Facts = Mapping[str, frozenset[str]]  # of letters, by name
+
+STYLES = (
+    ("one", "general"),
+    ("equal", "general"),
+    ("free", "general"),
+    ("equal", "scalar"),
+    ("equal", "small"),
+    ("free", "small"),
+)
 LARGEST = 3  # dimension
-GRID = 6  # bounds found for a model are multiples of 1/GRID
 MOST = 50_000  # assignments of index variables that are listed
 
 
@@ -56,20 +62,22 @@ def facts_of(nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
 
 class Sample:
     """A setting whose values are drawn on demand: exact rationals. Dimensions and index variables are those of `given`
-    where it is a setting; otherwise index variables not in `indices` are drawn too."""
+    where it is a setting; otherwise index variables not in `indices` are drawn from 0..top."""
 
     def __init__(
         self,
         rng: Random,
-        facts: Mapping[str, frozenset[str]],
+        facts: Facts,
         style: tuple[str, str] = ("free", "general"),
         indices: Mapping[str, int] | None = None,
+        top: int = 4,
         given: Setting | None = None,
     ) -> None:
         self.rng = rng
         self.facts = facts
         self.style = style
         self.indices = dict(indices or {})
+        self.top = top
         self.given = given
         self.dims: dict[Key, int] = {}
         self.letters: dict[tuple[Key, Size], Value] = {}
@@ -87,7 +95,7 @@ class Sample:
         if self.given is not None:
             self.indices[name] = self.given.index(name)
         elif name not in self.indices:
-            self.indices[name] = self.rng.randint(0, LARGEST)
+            self.indices[name] = self.rng.randint(0, self.top)
         return self.indices[name]
 
     def letter(self, key: Key, size: Size) -> Value:
@@ -104,6 +112,8 @@ class Sample:
 
     # -- letters --------------------------------------------------------------------------------------------
     def _rational(self) -> Fraction:
+        if self.style[1] == "small":
+            return Fraction(self.rng.randint(-1, 1))
         return Fraction(self.rng.randint(-3, 3), self.rng.choice((1, 1, 2, 3)))
 
     def _draw(self, size: Size, facts: frozenset[str]) -> Value:
@@ -114,7 +124,7 @@ class Sample:
                 q = abs(q) + Fraction(1, 2)
             return ring.number(abs(q) if "nonnegative" in facts else q)
         m, n = size
-        a = self._general(m, n) if self.style[1] == "general" else self._scalar(m, n)
+        a = self._scalar(m, n) if self.style[1] == "scalar" else self._general(m, n)
         if m != n or not facts:
             return a
         if "orthogonal" in facts:
@@ -137,56 +147,26 @@ class Sample:
         return ring.matrix(m, n, [q if i == j else ring.number(0) for i in range(m) for j in range(n)])
 
 
-# -- models -------------------------------------------------------------------------------------------------
-def run_model(model: Sequence[Assignment], sample: Sample) -> None:
-    """Sets the letters of a sample line by line. Raises UndefinedHere where a line has no value at the sample."""
-    ring = Rationals()
-    for line in model:
-        for bound in _rounds(line, sample):
-            at = Evaluation(sample, ring, bound)
-            value = at.value(line.value)
-            if line.kind != "set":
-                base = ring.identity(ring.size(value)[1]) if line.base is None else at.value(line.base)
-                value = ring.number(_bound(line.kind, value, base, sample.rng))
-            sample.letters[at.key(line.target), at.size(line.target)] = value
+class Uniform:
+    """A setting with the dimensions and index variables of another, and letters uniform in a prime field, subject to
+    their facts. Facts without algebraic equations (invertible, signs, psd beyond symmetry) restrict nothing."""
 
+    def __init__(self, given: Setting, facts: Facts, field: PrimeField, rng: Random) -> None:
+        self.facts, self.field, self.rng = facts, field, rng
+        self.dim, self.index = given.dim, given.index
+        self.letters: dict[Key, Value] = {}
 
-def _rounds(line: Assignment, sample: Sample) -> Iterator[dict[str, int]]:
-    if line.over is None:
-        yield {}
-        return
-    variable, lo, hi = line.over
-    at = Evaluation(sample, Rationals())
-    for i in range(at.index(lo), at.index(hi) + 1):
-        yield {variable: i}
+    def letter(self, key: Key, size: Size) -> Value:
+        if key not in self.letters:
+            self.letters[key] = self._draw(size, self.facts.get(key[0], frozenset()))
+        return self.letters[key]
 
-
-def _bound(kind: str, a: Value, b: Value, rng: Random) -> Fraction:
-    """kind "below": t >= 0 with t^2 |b v|^2 <= |a v|^2, the largest on the grid or less; kind "above": t with
-    |a v|^2 <= t^2 |b v|^2, the smallest on the grid or more."""
-    aa, bb = a.transpose() * a, b.transpose() * b
-    sign = 1 if kind == "below" else -1
-
-    def fits(k: int) -> bool:
-        square = Rationals().number(Fraction(k * k, GRID * GRID))
-        return negative_direction(sign * (aa - square * bb)) is None
-
-    k = _last(lambda k: fits(k) if kind == "below" else not fits(k))
-    if kind == "below":
-        return Fraction(k if rng.random() < 0.7 else rng.randint(0, k), GRID)
-    return Fraction(k + 1 if not fits(0) else 0, GRID) + (0 if rng.random() < 0.7 else rng.randint(0, 3))
-
-
-def _last(true_up_to: Callable[[int], bool], cap: int = GRID * 2**10) -> int:
-    """The largest k with a true value, of a function that is true up to some k >= 0 and false beyond; at most `cap`."""
-    hi = 1
-    while hi < cap and true_up_to(hi):
-        hi *= 2
-    lo = hi // 2
-    while hi - lo > 1:
-        mid = (lo + hi) // 2
-        lo, hi = (mid, hi) if true_up_to(mid) else (lo, mid)
-    return lo
+    def _draw(self, size: Size, facts: frozenset[str]) -> Value:
+        a = self.field.draw(size, self.rng)
+        if "orthogonal" in facts:
+            one, skew = self.field.identity(size[0]), a - a.transpose()
+            return (one - skew) * self.field.inverse(one + skew)
+        return a + a.transpose() if size and facts & {"symmetric", "psd"} else a
 
 
 # -- index variables ----------------------------------------------------------------------------------------
@@ -217,27 +197,14 @@ def letters_in(node: Node) -> set[str]:
     return {n.name for n in walk(node) if isinstance(n, (T.Symbol, T.Member, T.Chain))}
 
 
-def drawing(
-    facts: Mapping[str, frozenset[str]], groups: Sequence[Sequence[S.NonNeg]], top: int, rng: Random
-) -> Iterator[Sample]:
+def drawing(facts: Facts, groups: Sequence[Sequence[S.NonNeg]], top: int, rng: Random) -> Iterator[Sample]:
     """Samples without end: each group of order facts in turn, and for each all values of its index variables in turn.
-    Variables outside the group are drawn from 0..top."""
+    Variables outside the group are drawn from 0..top. Facts of letters are let go in a quarter of the samples: what
+    needs them has to name them as hypotheses."""
     choices: list[list[dict[str, int]]] = [c for c in (index_choices(g, top, rng) for g in groups) if c]
-    round_number = 0
-    while choices:
-        for number, options in enumerate(choices):
-            indices = options[round_number % len(options)]
-            style = STYLES[(round_number + number) % len(STYLES)]
-            yield Sample(rng, facts, style, indices)
-        round_number += 1
-
-
-def partial_model(model: Sequence[Assignment], number: int, rng: Random) -> list[Assignment]:
-    """The model as sample number `number` uses it: whole, whole, none, or a random part. Hypotheses that a step does
-    not name must be free to fail, or a theorem that lacks one would pass."""
-    turn = number % 4
-    if turn < 2:
-        return list(model)
-    return [line for line in model if turn == 3 and rng.random() < 0.5]
-
-
+    for turn in count():
+        for options in choices:
+            kept = facts if rng.random() < 0.75 else {}
+            yield Sample(rng, kept, rng.choice(STYLES), options[turn % len(options)], top)
+        if not choices:
+            return

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
-from symland.checks.sampling import LARGEST, Sample, drawing, facts_of, letters_in, partial_model, run_model
-from symland.errors import NoRule, StepRejected, UndefinedHere
+from symland.checks.models import check_model, partial_model, run_model
+from symland.checks.sampling import LARGEST, Sample, drawing, facts_of, letters_in
+from symland.errors import NoRule, StepRejected, Undecided, UndefinedHere
 from symland.evaluate.rings import Rationals
 from symland.evaluate.statements import Judgement, judge
 from symland.evaluate.terms import Evaluation
@@ -28,6 +29,7 @@ from symland.progress import Progress, silent
 from symland.write.json import trace_json
 
 METHOD = "second checker"
+NO_VALUE = (UndefinedHere, NoRule, Undecided, RecursionError)  # neither true nor false at a sample
 
 
 def check_steps(
@@ -43,9 +45,17 @@ def check_steps(
 
     `depths` bounds the index variables, which run from 0 to the largest depth. The samples are those of the SHA-256 of
     the trace, or new ones with `fresh`. Stops early when `budget_s` seconds are over. Raises StepRejected for a trace
-    whose names do not fit together.
+    whose names do not fit together, UsageError for a model that does not say how to choose letters.
+
+    >>> from symland.language.terms import matrix
+    >>> A, B = matrix("A", "d", "d"), matrix("B", "d", "d")
+    >>> step = Step("s1", "any", S.Eq((A * B).T, A.T * B.T), (), {})
+    >>> evidence = check_steps(Trace({}, (step,), {"theorem": "s1"}))
+    >>> print(evidence.label.value, evidence.witness.note)
+    REFUTED step s1: (A*B)' = A'*B'
     """
     _check_names(trace)
+    check_model(trace.model)
     rng = Random(secrets.randbits(256) if fresh else bytes.fromhex(trace_json(trace)["sha256"]))
     started = time.monotonic()
     tally = _Tally(trace)
@@ -55,8 +65,8 @@ def check_steps(
             break
         progress(METHOD, number, trials)
         try:
-            run_model(partial_model(trace.model, number, rng), sample)
-        except UndefinedHere:
+            run_model(partial_model(trace.model, rng), sample)
+        except NO_VALUE:
             continue
         fault = tally.take(sample)
         if fault is not None:
@@ -91,8 +101,8 @@ class _Tally:
                 continue
             try:
                 found = judge(step.out, at)
-            except (UndefinedHere, NoRule) as e:
-                self.silenced.setdefault(step.id, e.message)
+            except NO_VALUE as e:
+                self.silenced.setdefault(step.id, str(e).splitlines()[0])
                 continue
             if not found.holds:
                 return _Fault(step, sample, found)
@@ -102,7 +112,7 @@ class _Tally:
     def _holds(self, hypothesis: Node, at: Evaluation) -> bool:
         try:
             return judge(hypothesis, at).holds
-        except (UndefinedHere, NoRule):
+        except NO_VALUE:
             return False
 
     def evidence(self, top: int) -> Evidence:

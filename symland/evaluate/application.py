@@ -15,7 +15,15 @@ from symland.language.nodes import Node
 
 
 def applied(term: Node, column: Value, at: Evaluation, transposed: bool = False) -> Value:
-    """The value of `term * column`, or of `term^T * column`; the column is a matrix with one column."""
+    """The value of `term * column`, or of `term^T * column`; the column is a matrix with one column.
+
+    >>> from symland.evaluate.point import point
+    >>> from symland.evaluate.rings import Rationals
+    >>> a = T.matrix("A", 2, 2)
+    >>> at = Evaluation(point(letters={"A": Rationals().from_rows([[1, 2], [3, 4]])}), Rationals())
+    >>> applied(T.Kronecker(a, a), Rationals().from_rows([[1], [0], [0], [0]]), at).entries()
+    [1, 3, 3, 9]
+    """
     return _applied(term, column, at, transposed)
 
 

@@ -53,5 +53,15 @@ def hessian_block_at(loss: Node, row: Node, column: Node, at: Evaluation) -> Val
 
 
 def hessian_at(loss: Node, letters: Sequence[Node], at: Evaluation) -> Value:
-    """The Hessian of a scalar term with respect to the letters in this order, each stacked column by column."""
+    """The Hessian of a scalar term with respect to the letters in this order, each stacked column by column.
+
+    >>> from symland.evaluate.point import point
+    >>> from symland.evaluate.rings import Rationals
+    >>> from symland.language.terms import SquaredNorm, matrix
+    >>> u, v = (matrix(name, 1, 1) for name in "uv")
+    >>> one = Rationals().from_rows([[1]])
+    >>> hessian_at(SquaredNorm(u * v), [u, v], Evaluation(point(letters={"u": one, "v": one}), Rationals()))
+    [2, 4]
+    [4, 2]
+    """
     return at.ring.block([[hessian_block_at(loss, w, u, at) for u in letters] for w in letters])

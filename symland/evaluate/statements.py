@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, NamedTuple
 
-from symland.errors import NoRule, UndefinedHere
+from symland.errors import NoRule
 from symland.evaluate.definite import is_symmetric, negative_direction
 from symland.evaluate.derivatives import gradient_at, hessian_block_at
 from symland.evaluate.point import Setting
@@ -135,11 +135,8 @@ def _(node: S.NonNeg, at: Evaluation) -> Any:
 
 @_judge.register
 def _(node: S.ForAll, at: Evaluation) -> Any:
-    lo, hi = at.index(node.lo), at.index(node.hi)
-    if hi < lo - 1:
-        raise UndefinedHere(f"the range {lo}..{hi} has negative length")
-    found = Judgement(True, lo, hi)
-    for i in range(lo, hi + 1):
+    found = Judgement(True, None, None)
+    for i in at.span(node.lo, node.hi):
         found = judge(node.args[2], at.bind(node.var, i))
         if not found.holds:
             return found._replace(note=f"at index {i} {found.note}".rstrip())

@@ -13,7 +13,7 @@ from functools import reduce, singledispatch
 from math import prod
 from typing import Any, cast
 
-from symland.errors import NoRule, ShapeError, UndefinedHere
+from symland.errors import NoRule, ShapeError, Undecided, UndefinedHere
 from symland.evaluate.jets import Jets
 from symland.evaluate.point import Key, Setting, letter_name
 from symland.evaluate.rings import Ring, Size, Value
@@ -21,12 +21,16 @@ from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.language.nodes import Node
 
+LONGEST = 10_000  # factors or summands of one bounded product, chain or sum
+MOST_ENTRIES = 10**8  # of one matrix
+
 
 def evaluate(term: Node, point: Setting, ring: Ring) -> Value:
     """The value of the term: a scalar or a matrix of the ring.
 
     Raises UsageError for a letter, dimension or index variable without a value, ShapeError for a letter of another
-    size, UndefinedHere where the term has no value, NoRule for a node that cannot be evaluated in this ring.
+    size, UndefinedHere where the term has no value, NoRule for a node that cannot be evaluated in this ring, Undecided
+    for matrices and ranges too large to write out.
 
     >>> from symland.evaluate.point import point
     >>> from symland.evaluate.rings import Rationals
@@ -70,7 +74,19 @@ class Evaluation:
 
     def size(self, node: Node) -> Size:
         """The size of the value of a term."""
-        return tuple(self.dim(d) for d in node.shape)
+        found = tuple(self.dim(d) for d in node.shape)
+        if prod(found) > MOST_ENTRIES:
+            raise Undecided(f"{node!r} is too large to be evaluated: {' x '.join(map(str, found))}")
+        return found
+
+    def span(self, lo: Index, hi: Index) -> range:
+        """The integers from lo to hi; none for hi = lo - 1, and UndefinedHere below that."""
+        first, last = self.index(lo), self.index(hi)
+        if last < first - 1:
+            raise UndefinedHere(f"the range {first}..{last} has negative length")
+        if last - first >= LONGEST:
+            raise Undecided(f"the range {first}..{last} is too long to be evaluated")
+        return range(first, last + 1)
 
     def key(self, letter: Node) -> Key:
         """The name of a symbol or member at this point."""
@@ -102,13 +118,11 @@ class Evaluation:
 
     def chain(self, node: T.Chain) -> Value:
         """The product W[top] ... W[bottom]; products of neighboring members are shared."""
-        top, bottom = self.index(node.top), self.index(node.bottom)
-        if top < bottom - 1:
-            raise UndefinedHere(f"the chain {node.name}[{top}..{bottom}] has negative length")
-        if top == bottom - 1:
+        span = self.span(node.bottom, node.top)
+        if not span:
             return self.ring.identity(self.size(node)[0])
-        name, value = node.name, None
-        for i in range(bottom, top + 1):
+        name, bottom, value = node.name, span[0], None
+        for i in span:
             found = self._chains.get((name, i, bottom))
             if found is None:
                 shape = node.family.shape_at(Index.of(i))
@@ -161,7 +175,7 @@ def _(node: T.Zero, at: Evaluation) -> Any:
 
 @_value.register
 def _(node: T.Identity, at: Evaluation) -> Any:
-    return at.ring.identity(at.dim(node.args[0]))
+    return at.ring.identity(at.size(node)[0])
 
 
 @_value.register
@@ -195,10 +209,7 @@ def _(node: T.Scale, at: Evaluation) -> Any:
 
 
 def _bodies(node: Any, at: Evaluation) -> list[Value]:
-    lo, hi = at.index(node.lo), at.index(node.hi)
-    if hi < lo - 1:
-        raise UndefinedHere(f"the range {lo}..{hi} has negative length")
-    return [at.bind(node.var, i).value(node.args[2]) for i in range(lo, hi + 1)]
+    return [at.bind(node.var, i).value(node.args[2]) for i in at.span(node.lo, node.hi)]
 
 
 @_value.register
@@ -213,10 +224,8 @@ def _(node: T.BoundedProduct, at: Evaluation) -> Any:
 
 @_value.register
 def _(node: T.Power, at: Evaluation) -> Any:
-    exponent = at.index(node.args[1])
-    if exponent < 0:
-        raise UndefinedHere(f"the power with exponent {exponent}")
-    return reduce(at.ring.multiply, [at.value(node.args[0])] * exponent, at.ring.number(1))
+    factors = [at.value(node.args[0])] * len(at.span(Index.of(1), node.args[1]))
+    return reduce(at.ring.multiply, factors, at.ring.number(1))
 
 
 @_value.register
@@ -257,6 +266,7 @@ def _(node: T.Inner, at: Evaluation) -> Any:
 
 @_value.register
 def _(node: T.Kronecker, at: Evaluation) -> Any:
+    at.size(node)
     return at.ring.kronecker(*map(at.value, node.args))
 
 
@@ -267,6 +277,7 @@ def _(node: T.Vec, at: Evaluation) -> Any:
 
 @_value.register
 def _(node: T.Commutation, at: Evaluation) -> Any:
+    at.size(node)
     return at.ring.commutation(*map(at.dim, node.args))
 
 

@@ -12,11 +12,12 @@ from symland.calculus.derivation import Derivation, of_theorem
 from symland.calculus.gradient import gradient_step
 from symland.calculus.hessian import HessianDerivation, hessian_step
 from symland.calculus.instance import instantiate
-from symland.calculus.prover import Prover
+from symland.calculus.prover import Prover, pruned
 from symland.errors import UsageError
 from symland.landscape.networks import LinearNetwork
 from symland.language import statements as S
 from symland.language.index import Index
+from symland.language.trace import Trace
 from symland.proof.kernel import replay
 
 DEPTH, ROW, COLUMN = "L", Index.var("l"), Index.var("k")
@@ -87,7 +88,23 @@ class Derivatives:
         made = {name: of_theorem(trace, t, name, names) for name, t in theorems.items()}
         blocks = {(l, k): made[f"hessian {l + 1} {k + 1}"] for l in range(depth) for k in range(depth)}
         gradients = tuple(made[f"gradient {l + 1}"] for l in range(depth))
-        return gradients, HessianDerivation(letters, blocks, "Hessian", names)
+        return gradients, HessianDerivation(letters, trace, blocks, "Hessian", names)
+
+    @cached_property
+    def proof(self) -> Trace:
+        """One trace of everything: the gradient and the three cases, or for an explicit depth every instance."""
+        if self.network.depth.value is not None:
+            return self.hessian.trace
+        p = Prover({}, "i")
+        for prover, _ in self._proofs.values():
+            p.adopt(prover)
+        return p.trace({key: id for key, (_, id) in self._proofs.items()})
+
+    @cached_property
+    def gradients_proof(self) -> Trace:
+        """The part of the proof that the gradients of an explicit depth take."""
+        whole = self.hessian.trace
+        return pruned(whole, {name: id for name, id in whole.theorems.items() if name.startswith("gradient")})
 
     @property
     def gradients(self) -> tuple[Derivation, ...]:

@@ -16,7 +16,6 @@ from symland.language.statements import NonNeg, Statement
 from symland.language.terms import Term
 
 SOURCE = "Zhou and Liang, arXiv:1710.06910"
-NETWORKS = ("linear",)
 MAX_LAYERS = 64
 
 
@@ -106,18 +105,3 @@ def linear_network(layers: int | None = None, rectangular: bool = False) -> Line
             hint="leave the depth out: L is symbolic then",
         )
     return LinearNetwork(Index.of(layers), rectangular)
-
-
-def network(name: str, layers: int | None = None, activation: str | None = None, rectangular: bool = False) -> Problem:
-    """The problem of a network: "linear" (`1/2 |W_L ... W_1 X - Y|_F^2`), with `layers` layers or symbolic depth.
-
-    Raises UsageError for an unknown network, zero layers, or an activation where there is none.
-
-    >>> network("linear", layers=2).loss
-    1/2*norm2(W2*W1*X - Y)^2
-    """
-    if name not in NETWORKS:
-        raise UsageError(f"there is no network {name!r}", hint="the networks are: " + ", ".join(NETWORKS))
-    if activation is not None:
-        raise UsageError("the deep linear network has no activation")
-    return linear_network(layers, rectangular).problem

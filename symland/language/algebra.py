@@ -6,7 +6,7 @@ simplifies.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Union, cast
 
@@ -58,9 +58,7 @@ class Term(Node):
     def T(self) -> Term:
         return cast(Term, Transpose(self))
 
-    writers: ClassVar[
-        dict[str, Callable[[Term], Any]]
-    ] = {}  # filled where `language` and `write` meet: symland/__init__
+    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}  # set in symland/__init__, where writers are known
 
     def to_latex(self) -> str:
         """LaTeX source of the term."""
@@ -286,13 +284,13 @@ class _OfScalar(Binder, Term):
 
 
 class BoundedSum(_OfScalar):
-    """`sum(i, lo..hi, s)`, zero for hi = lo - 1."""
+    """`sum(i, lo..hi, s)`, zero for hi < lo."""
 
     __slots__ = ()
 
 
 class BoundedProduct(_OfScalar):
-    """`prod(i, lo..hi, s)`, one for hi = lo - 1."""
+    """`prod(i, lo..hi, s)`, one for hi < lo."""
 
     __slots__ = ()
 

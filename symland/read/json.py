@@ -244,9 +244,8 @@ class _Decoder:
             ((tag, x),) = v.items()
             if tag in ("$lambda", "$dims"):
                 self.need(isinstance(x, list) and len(x) == 2, f"{tag} is a pair")
-                return (
-                    Lambda(self.name(x[0]), self.term(x[1])) if tag == "$lambda" else (self.name(x[0]), self.dim(x[1]))
-                )
+                var = self.variable(x[0])
+                return Lambda(var, self.term(x[1])) if tag == "$lambda" else (var, self.dim(x[1]))
             readers = {
                 "$node": self.node, "$family": self.family, "$index": self.index, "$dim": self.dim,
                 "$rational": self.rational,

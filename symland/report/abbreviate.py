@@ -71,7 +71,7 @@ class Abbreviator:
             variable = bound_name(node)
             inner = Abbreviator(self.abbreviations, (*self.indices, variable))
             return cast(Node, type(node).over(variable, node.lo, node.hi, inner._at(node.at(Index.var(variable)))))
-        if isinstance(node, T.Product) and node.is_matrix:
+        if isinstance(node, T.Product):
             return T.product(*(cast(Term, self._at(f)) for f in self._joined(node.args)))
         arguments: list[Any] = [self._at(a) if isinstance(a, Node) else a for a in node.args]
         return type(node).make(*arguments) if arguments != list(node.args) else node

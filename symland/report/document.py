@@ -79,6 +79,20 @@ class Align:
     lines: tuple[Line, ...]
 
 
+class Step(NamedTuple):
+    """One numbered line of a proof: what it says, and why."""
+
+    formula: Layout
+    reason: Parts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The numbered lines of a proof; reasons refer to them as (1), (2), ..."""
+
+    lines: tuple[Step, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class MatrixBlock:
     """An explicit matrix, `left = matrix`: set smaller, or in groups of columns, where it is wide."""
@@ -103,28 +117,30 @@ class Table:
     rows: tuple[tuple[Parts, ...], ...]
     columns: str
     caption: Parts = ()
+    small: bool = False
 
     def __post_init__(self) -> None:
         n = len(self.columns)
         if set(self.columns) - set("lcrp") or any(len(cells) != n for cells in (self.header, *self.rows)):
-            raise UsageError(f"a table with columns {self.columns!r} needs {n} cells in every row, and letters l, c, r, p")
+            raise UsageError(
+                f"a table with columns {self.columns!r} needs {n} cells in every row, and letters l, c, r, p"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A theorem, corollary, counterexample, ... with its hypotheses, its evidence and, where there is one, its proof.
 
-    `claim` says in one line what is stated, for the ledger.
+    The ledger names it by its title.
     """
 
     kind: str
-    title: str
+    title: Parts
     label: str
     body: tuple[Block, ...]
     evidence: Evidence
     hypotheses: tuple[Parts, ...] = ()
     proof: tuple[Block, ...] = ()
-    claim: Parts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +161,7 @@ class Ledger:
     """Every statement of the document with its label, hypotheses, analysis facts, and how it was earned."""
 
 
-Block = Paragraph | Display | Align | MatrixBlock | Items | Table | Statement | Note | Legend | Ledger
+Block = Paragraph | Display | Align | Steps | MatrixBlock | Items | Table | Statement | Note | Legend | Ledger
 
 _LABEL = re.compile(r"[a-z][a-z0-9-]*\Z")
 
@@ -217,12 +233,15 @@ def _inlines(block: Block) -> Iterator[Inline]:
         case Align(_, lines):
             for line in lines:
                 yield from line.reason
-        case Table(header, rows, _, caption):
+        case Steps(steps):
+            for step in steps:
+                yield from step.reason
+        case Table(header=header, rows=rows, caption=caption):
             for cells in (header, *rows, (caption,)):
                 for parts in cells:
                     yield from parts
         case Statement():
-            for parts in (*block.hypotheses, block.claim):
+            for parts in (block.title, *block.hypotheses):
                 yield from parts
             for inner in (*block.body, *block.proof):
                 yield from _inlines(inner)

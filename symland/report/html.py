@@ -28,6 +28,8 @@ from symland.report.document import (
     Ref,
     Section,
     Statement,
+    Step,
+    Steps,
     Table,
 )
 from symland.report.listings import COLORS, ledger, legend, split_relations
@@ -104,6 +106,8 @@ class Writer:
                 return self.display(formula)
             case Align(left, lines):
                 return self.align(left, lines)
+            case Steps(steps):
+                return self.steps(steps)
             case MatrixBlock(left, entries):
                 return _box(to_mathml(row(left, "=", entries), display=True))
             case Items(items, ordered):
@@ -128,14 +132,18 @@ class Writer:
     def statement(self, s: Statement) -> str:
         number = escape(self.document.numbers[s.label])
         badge = self.inline(Badge(s.evidence.label, s.evidence.scope))
-        head = f'<h3><span class="number">{number}.</span> {escape(s.title)} {badge}</h3>'
+        head = f'<h3><span class="number">{number}.</span> {self.parts(s.title)} {badge}</h3>'
         out = [f'<article class="statement" id="{s.label}">', head]
         if s.hypotheses:
             given = "; ".join(map(self.parts, s.hypotheses))
-            out.append(f'<p class="hypotheses"><em>Hypotheses:</em> {given}.</p>')
+            out.append(f'<p class="hypotheses"><em>Hypotheses:</em> {given}. Then</p>')
         out += map(self.block, s.body)
         if s.proof:
-            out += ['<details class="proof" open="open"><summary>Proof</summary>', *map(self.block, s.proof), "</details>"]
+            out += [
+                '<details class="proof" open="open"><summary>Proof</summary>',
+                *map(self.block, s.proof),
+                "</details>",
+            ]
         return "\n".join([*out, "</article>"])
 
     # -- formulas --------------------------------------------------------------------------------------------
@@ -163,6 +171,17 @@ class Writer:
             formula = "".join(_piece(p, j > 0) for j, p in enumerate(pieces))
             out.append(f'<div class="right" tabindex="0">{formula}</div>')
             out.append(f'<div class="reason">{self.parts(line.reason)}</div>')
+        return "\n".join([*out, "</div>"])
+
+    def steps(self, steps: Sequence[Step]) -> str:
+        """A grid of three columns: numbers, formulas, reasons."""
+        out = ['<div class="steps numbered">']
+        for number, step in enumerate(steps, 1):
+            pieces = break_lines(step.formula, FORMULA_WIDTH, FORMULA_WIDTH - 2)
+            formula = "".join(_piece(p, j > 0) for j, p in enumerate(pieces))
+            out.append(f'<div class="left">({number})</div>')
+            out.append(f'<div class="right" tabindex="0">{formula}</div>')
+            out.append(f'<div class="reason">{self.parts(step.reason)}</div>')
         return "\n".join([*out, "</div>"])
 
     # -- tables ----------------------------------------------------------------------------------------------

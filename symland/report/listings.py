@@ -25,16 +25,28 @@ def legend(document: Document) -> tuple[Parts, ...]:
 
 def ledger(document: Document) -> Table:
     """Every statement with its label, hypotheses, analysis facts, and how it was earned."""
-    header: tuple[Parts, ...] = (("Statement",), ("Label",), ("Hypotheses",), ("Analysis facts",), ("How it was earned",))
+    header: tuple[Parts, ...] = (
+        ("Statement",),
+        ("Label",),
+        ("Hypotheses",),
+        ("Analysis facts",),
+        ("How it was earned",),
+    )
     rows = tuple(
-        (_claim(s), (Badge(s.evidence.label, s.evidence.scope),), _hypotheses(s), _analysis(s.evidence), (_method(s.evidence),))
+        (
+            _claim(s),
+            (Badge(s.evidence.label, s.evidence.scope),),
+            _hypotheses(s),
+            _analysis(s.evidence),
+            (_method(s.evidence),),
+        )
         for s in document.statements
     )
-    return Table(header, rows, "ppppp")
+    return Table(header, rows, "ppppp", small=True)
 
 
 def _claim(s: Statement) -> Parts:
-    return (Ref(s.label), ". ", *(s.claim or (s.title,)))
+    return (Ref(s.label), ". ", *s.title)
 
 
 def _hypotheses(s: Statement) -> Parts:
@@ -47,7 +59,13 @@ def _analysis(e: Evidence) -> Parts:
 
 
 def _method(e: Evidence) -> str:
-    model = f"Model of the hypotheses: {e.model}" if e.model else "Hypotheses not known to be satisfiable" if e.hypotheses else ""
+    model = (
+        f"Model of the hypotheses: {e.model}"
+        if e.model
+        else "Hypotheses not known to be satisfiable"
+        if e.hypotheses
+        else ""
+    )
     return ". ".join(s.rstrip(".") for s in (e.method, e.details, model) if s) + "."
 
 
@@ -69,12 +87,15 @@ def _length(part: Inline) -> float:
 
 
 def shares(table: Table, room: float) -> list[float]:
-    """The width of each column whose text breaks, in em; 0 for the others. `room` is that of the whole table."""
+    """The width of each column whose text breaks, in em; 0 for the others. `room` is that of all columns together."""
     lengths = [[length(cells[k]) for cells in (table.header, *table.rows)] for k in range(len(table.columns))]
-    wide = [c == "p" for c in table.columns]
-    free = room - 1.2 * (len(wide) - 1) - sum(max(n) for n, w in zip(lengths, wide, strict=True) if not w)
-    wanted = [max(n) ** 0.7 if w else 0 for n, w in zip(lengths, wide, strict=True)]
-    return [max(NARROWEST, free * x / sum(wanted)) if x else 0 for x in wanted]
+    breaks = [c == "p" for c in table.columns]
+    free = room - sum(max(n) for n, b in zip(lengths, breaks, strict=True) if not b)
+    wanted = [max(n) ** 0.7 if b else 0 for n, b in zip(lengths, breaks, strict=True)]
+    narrow = [bool(x) and free * x / sum(wanted) < NARROWEST for x in wanted]
+    left = free - NARROWEST * sum(narrow)
+    rest = sum(x for x, n in zip(wanted, narrow, strict=True) if not n)
+    return [NARROWEST if n else left * x / rest if x else 0 for x, n in zip(wanted, narrow, strict=True)]
 
 
 def column_groups(widths: Sequence[float], room: float, gap: float) -> list[tuple[int, int]]:

@@ -35,7 +35,7 @@ from symland.write.layout import (
 RELATIONS = frozenset("=≠<>≤≥≪≈⪰≻∼⟂∈⊂→↦⟹⟺")
 SUMS = frozenset("+−±")
 FACTORS = frozenset("⊗⊙×⋅")
-SCRIPT = 0.72  # the size of a script, relative to its base
+SCRIPT = 0.77  # the size of a script, relative to its base
 
 
 def width(layout: Layout) -> float:
@@ -97,7 +97,7 @@ def _sign(text: str) -> float:
     if text in ",;":
         return 0.45
     if text in LETTERLIKE or text in ".:":
-        return 0.8 if text in "∇∞ℝ…⋯" else 0.5
+        return 0.85 if text in "∇∞ℝ…⋯⊤" else 0.5
     return 1.33 if text in RELATIONS else 1.22
 
 

@@ -74,7 +74,9 @@ def _run(command: list[str], folder: str, time_limit: float) -> str:
         return process.communicate(timeout=time_limit)[0]
     except subprocess.TimeoutExpired:
         raise ReportError(
-            f"TeX did not finish in {time_limit:g} seconds", tool="latexmk", hint="compile the .tex by hand and see where it stops"
+            f"TeX did not finish in {time_limit:g} seconds",
+            tool="latexmk",
+            hint="compile the .tex by hand and see where it stops",
         ) from None
     finally:
         if process.poll() is None:
@@ -90,4 +92,10 @@ def _error(fault: re.Match[str] | None, source: str, log: str) -> ReportError:
     number = int(fault["line"])
     lines = source.splitlines()
     snippet = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-    return ReportError(f"TeX refused line {number} of the report: {fault['what']}", tool="latexmk", file=fault["file"], line=number, snippet=snippet)
+    return ReportError(
+        f"TeX refused line {number} of the report: {fault['what']}",
+        tool="latexmk",
+        file=fault["file"],
+        line=number,
+        snippet=snippet,
+    )

@@ -6,73 +6,107 @@ proved before is cited and not proved again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from symland.language import statements as S
-from symland.language.statements import Statement
+from symland.language import terms as T
+from symland.language.nodes import walk
+from symland.language.statements import NonNeg, Statement
 from symland.language.trace import Step, Trace
 from symland.proof.rules.registry import ROWS
+from symland.proof.theorem import Theorem
 from symland.report.document import Emphasis, Parts, Ref
-from symland.report.notation import listed, reason
+from symland.report.notation import Notation, listed
+from symland.report.reasons import reason
+from symland.write.layout import row
 
 SILENT = {"d_constant", "d_constant_scalar", "d_self"}
+LETTERS = (T.Symbol, T.Member, T.Chain, T.IndexScalar, T.DimScalar)
 
 
-class Numbered(NamedTuple):
-    """One line of a proof."""
+class Known(NamedTuple):
+    """A theorem that the document has stated, and its label there."""
 
-    number: int
+    theorem: Theorem
+    label: str
+
+    def gives(self, step: Step, hypotheses: Mapping[str, Statement]) -> bool:
+        """Whether the theorem is what the step claims, from hypotheses the step rests on."""
+        have = {hypotheses[d] for d in step.deps}
+        return self.theorem.statement is step.out and set(self.theorem.hypotheses.values()) <= have
+
+
+class ProofLine(NamedTuple):
+    """One line of a proof; its number is its place."""
+
     statement: Statement
     reason: Parts
 
 
-def proof_lines(trace: Trace, theorem: str, given: Mapping[Statement, str] | None = None) -> tuple[Numbered, ...]:
-    """The proof of a theorem of the trace in lines; `given` are the labels of statements proved before."""
-    return _Reader(trace, dict(given or {})).lines(trace.theorems[theorem])
+class _Words(NamedTuple):
+    parts: Parts
+
+
+class _Source(NamedTuple):
+    parts: Parts
+
+
+def proof_lines(
+    trace: Trace, theorem: str, notation: Notation, known: Sequence[Known] = ()
+) -> tuple[ProofLine, ...]:  # fmt: skip
+    """The proof of a theorem of the trace; what is `known` is cited. `notation` writes the formulas in reasons."""
+    return _Reader(trace, notation, known, trace.theorems[theorem]).lines()
 
 
 @dataclass
 class _Reader:
     trace: Trace
-    given: Mapping[Statement, str]
+    notation: Notation
+    known: Sequence[Known]
+    root: str
     steps: dict[str, Step] = field(init=False)
     cited: dict[str, list[tuple[str, str]]] = field(init=False)  # by which step, in which role
+    labels: dict[str, str] = field(init=False)  # of the steps that are known
     numbers: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.steps = {s.id: s for s in self.trace.steps}
         self.cited = {s.id: [] for s in self.trace.steps}
+        self.labels = {}
         for s in self.trace.steps:
             for role, id in citations(s):
                 self.cited[id].append((s.id, role))
+            for k in self.known:
+                if s.id != self.root and k.gives(s, self.trace.hypotheses):
+                    self.labels[s.id] = k.label
+        self.inductive = {s.data["hyp"] for s in self.trace.steps if s.by == "induct"}
 
-    def lines(self, root: str) -> tuple[Numbered, ...]:
-        needed = self._needed(root)
+    def lines(self) -> tuple[ProofLine, ...]:
+        needed = self._needed()
         out = []
         for s in self.trace.steps:
-            if s.id in needed and (s.id == root or not self._absorbed(s)):
-                self.numbers[s.id] = len(out) + 1
-                out.append(Numbered(len(out) + 1, s.out, self._reason(s)))
+            if s.id in needed and (s.id == self.root or not self._absorbed(s)):
+                out.append(ProofLine(s.out, self._reason(s)))
+                self.numbers[s.id] = len(out)
         return tuple(out)
 
-    def _needed(self, root: str) -> set[str]:
-        needed, todo = set(), [root]
+    def _needed(self) -> set[str]:
+        needed: set[str] = set()
+        todo = [self.root]
         while todo:
             id = todo.pop()
             if id not in needed:
                 needed.add(id)
-                s = self.steps[id]
-                if s.out not in self.given or id == root:
-                    todo += [cited for _, cited in citations(s)]
+                if id not in self.labels:
+                    todo += [cited for _, cited in citations(self.steps[id])]
         return needed
 
     def _absorbed(self, s: Step) -> bool:
-        """Whether the step is part of the line that cites it."""
-        if s.out in self.given:
+        """Whether the step is part of the lines that cite it."""
+        if s.id in self.labels:
             return False
-        if s.by in ("hyp", "refl", "all"):
+        if s.by in ("hyp", "refl", "all") or not any(isinstance(n, LETTERS) for n in walk(s.out)):
             return True
         by = self.cited[s.id]
         if s.by == "ring" and all(role == "eq" and self.steps[id].by == "rewrite" for id, role in by):
@@ -80,70 +114,69 @@ class _Reader:
         return s.by in ("rewrite", "forall") and len(by) == 1 and by[0][1] in ("in", "of", "theorem")
 
     def _reason(self, s: Step) -> Parts:
-        if s.out in self.given:
-            return (Ref(self.given[s.out]),)
+        if s.id in self.labels:
+            return (Ref(self.labels[s.id]),)
         pieces = list(dict.fromkeys(self._pieces(s)))
-        return listed(pieces or [("both sides are equal",)], ", ")
+        words = listed([p.parts for p in pieces if isinstance(p, _Words)], ", ")
+        sources = listed([p.parts for p in pieces if isinstance(p, _Source)], ", ")
+        return (*words, *((", ",) if words and sources else ()), *(("by ", *sources) if sources else ()))
 
-    def _pieces(self, s: Step) -> Iterator[Parts]:
-        """Why a step holds, piece by piece; absorbed steps first."""
+    def _pieces(self, s: Step) -> Iterator[_Words | _Source]:
+        """Why a step holds: the rules, then what they are applied to; absorbed steps are opened."""
         data = s.data
         if "in" in data:
             yield from self._cite(data["in"])
-        if s.by == "hyp":
-            yield _hypothesis(data["name"], self.trace.hypotheses[data["name"]])
-        elif s.by == "all":
-            yield from self._cite(data["from"])
-        elif s.by in ("apply", "rewrite") and "row" in data:
-            if data["row"] not in SILENT:
-                yield reason(ROWS[data["row"]].reason)
-            for id in data["from"]:
+        match s.by:
+            case "hyp":
+                yield from self._hypothesis(data["name"])
+            case "apply" | "rewrite" if "row" in data:
+                if data["row"] not in SILENT:
+                    yield _Words(reason(ROWS[data["row"]].reason))
+            case "ring" if not self._absorbed(s):
+                yield _Words(("expand",))
+            case "pos":
+                yield self._nonnegative(data["tree"])
+            case "induct":
+                yield _Words(("induction on ", row(data["var"])))
+            case "sum_mono":
+                yield _Words((f"{data['binder']} over ", row(data["var"])))
+            case "forall":
+                yield _Words(("for every ", row(data["var"])))
+            case "spec":
+                known = self.numbers.get(data["of"])
+                yield _Words(("an instance",) if known is None else (f"an instance of ({known})",))
+        for role, id in citations(s):
+            if role != "in" and not (role == "of" and id in self.numbers):
                 yield from self._cite(id)
-        elif s.by == "rewrite":
-            yield from self._cite(data["eq"])
-        elif s.by == "ring":
-            if self.cited[s.id] == [] or not self._absorbed(s):
-                yield ("expand",)
-            for c in data["using"]:
-                yield from self._cite(c["eq"])
-        elif s.by == "pos":
-            yield ("the difference is a sum of products of nonnegative terms",)
-            for _, id in citations(s):
-                yield from self._cite(id)
-        elif s.by == "induct":
-            yield (f"induction on {data['var']}",)
-            for key in ("base", "step"):
-                yield from self._cite(data[key])
-        elif s.by == "spec":
-            yield ("instance of ", *listed(list(self._cite(data["of"])), ", "))
-            for how in dict(data["discharge"]).values():
-                if "theorem" in how:
-                    yield from self._cite(how["theorem"])
-        elif s.by == "sum_mono":
-            yield (f"sum over {data['var']}",)
-            yield from self._cite(data["from"])
-        elif s.by == "forall":
-            yield (f"for every {data['var']}",)
-            yield from self._cite(data["from"])
-        elif s.by == "identify":
-            yield ("read off",)
-            yield from self._cite(data["from"])
 
-    def _cite(self, id: str) -> Iterator[Parts]:
+    def _cite(self, id: str) -> Iterator[_Words | _Source]:
         """How a step is cited: by the number of its line, or by what it consists of."""
-        number = self.numbers.get(id)
-        if number is None:
+        if id in self.numbers:
+            yield _Source((f"({self.numbers[id]})",))
+        elif any(isinstance(n, LETTERS) for n in walk(self.steps[id].out)):
             yield from self._pieces(self.steps[id])
-        else:
-            yield (f"({number})",)
+
+    def _hypothesis(self, name: str) -> Iterator[_Words | _Source]:
+        if name in self.inductive:
+            yield _Source(("the induction hypothesis",))
+        elif not isinstance(self.trace.hypotheses[name], NonNeg):
+            yield _Source((Emphasis(name),))
+
+    def _nonnegative(self, tree: Any) -> _Words:
+        """Why a difference is not negative: it is written out where it is a multiple of a square."""
+        if "product" in tree and all(set(p) <= {"rational", "square"} for p in tree["product"]):
+            return _Words(("the difference is ", self.notation.typeset(T.product(*map(_factor, tree["product"])))))
+        return _Words(("a sum of products of nonnegative terms",))
 
 
-def _hypothesis(name: str, statement: Statement) -> Parts:
-    if isinstance(statement, S.NonNeg):
-        return (name,)
-    if name == "phi":
-        return ("induction hypothesis",)
-    return ("hypothesis ", Emphasis(name))
+def _factor(piece: Any) -> T.Term:
+    """A rational, or the square of a scalar or matrix."""
+    if "rational" in piece:
+        number: T.Term = T.Number(piece["rational"])
+        return number
+    part: T.Term = piece["square"]
+    square: T.Term = T.SquaredNorm(part) if part.is_matrix else part**2
+    return square
 
 
 def citations(s: Step) -> Iterator[tuple[str, str]]:
@@ -170,11 +203,3 @@ def _leaves(tree: Any) -> Iterator[tuple[str, str]]:
     for key in ("sum", "product"):
         for branch in tree.get(key, ()):
             yield from _leaves(branch)
-
-
-def is_chain(lines: tuple[Any, ...]) -> bool:
-    """Whether all statements are equations with the same left side."""
-    heads = {line.statement.args[0] for line in lines if isinstance(line.statement, S.Eq)}
-    return len(heads) == 1 and all(isinstance(line.statement, S.Eq) for line in lines)
-
-

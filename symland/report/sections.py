@@ -1,20 +1,209 @@
-"""What every report says: conventions, how to read labels, a derivation as a statement with its steps, the ledger."""
+"""What every report says in the same way: conventions, labels, a theorem with its proof, the ledger."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import replace
 
-from symland.calculus.derivation import Derivation, Line as Step
+from symland.calculus.derivation import Derivation
 from symland.evidence import Evidence, Label
 from symland.language import statements as S
-from symland.language.index import Dim
-from symland.language.nodes import Node, walk
 from symland.language import terms as T
+from symland.language.nodes import Node, walk
+from symland.language.terms import Term
+from symland.language.trace import Trace
 from symland.proof.theorem import Theorem
-from symland.report.abbreviate import Abbreviator
-from symland.report.document import Align, Badge, Block, Code, Display, Emphasis, Inline, Items, Ledger, Legend, Line, Paragraph, Parts, Section, Statement
-from symland.write.layout import Layout, Sign, apply, comma, fence, frac, name, norm, relation, row, sub, sup
-from symland.write.typeset import typeset
-from symland.write.typesetter import Names
+from symland.report.abbreviate import Abbreviation
+from symland.report.document import (
+    Align,
+    Block,
+    Code,
+    Display,
+    Emphasis,
+    Items,
+    Ledger,
+    Legend,
+    Line,
+    Parts,
+    Section,
+    Statement,
+    Step,
+    Steps,
+    paragraph,
+)
+from symland.report.measure import width
+from symland.report.notation import Notation, listed
+from symland.report.proofs import Known, proof_lines
+from symland.report.reasons import reason
+from symland.write.layout import (
+    Function,
+    Layout,
+    apply,
+    as_layout,
+    comma,
+    fence,
+    frac,
+    juxtapose,
+    norm,
+    relation,
+    row,
+    sub,
+    sup,
+)
+from symland.write.typeset import set_index
+
+FITS = 30.0  # em: a longer right side in the middle of a chain is passed over where it may be
+
+
+def conventions(*more: Parts) -> Section:
+    """The conventions of every report, then those of this one."""
+    a, v, u, x, f = "A", "V", "U", "x", "f"
+    grad = row("∇", f)
+    gap = row(x, "-", sup(x, "∗"))
+    items: tuple[Parts, ...] = (
+        (apply("vec", a), " stacks the columns of ", row(a), ". NumPy and SymPy reshape by rows: transpose first."),
+        (
+            "The inner product is ", relation(fence(comma("A", "B"), "<>"), "=", apply("tr", row(sup("A", "⊤"), "B"))),
+            ". The gradient has the shape of its variable: ",
+            relation(row("D", f, fence(v, "[]")), "=", fence(comma(grad, v), "<>")), " for every ", row(v), ".",
+        ),
+        (
+            "Hessian blocks act on vecs: ",
+            relation(
+                row("D", fence(row("D", f, fence(v, "[]"))), fence(u, "[]")), "=",
+                juxtapose(sup(apply("vec", v), "⊤"), sup("∇", 2), row(f), apply("vec", u)),
+            ),
+            ". They follow the declared order of the variables, layer 1 first.",
+        ),
+        (row("A", "⊗", "B"), " is the Kronecker product, never a product of arrays."),
+        (
+            "The commutation matrix ", sub("K", comma("m", "n")), " is defined by ",
+            relation(juxtapose(sub("K", comma("m", "n")), apply("vec", a)), "=", apply("vec", sup(a, "⊤"))),
+            " for ", row(a), " of shape ", row("m", "×", "n"), ".",
+        ),
+        (
+            norm(a, "F"), " is the Frobenius norm; ", norm(a, 2), " and ", norm(a),
+            " are the spectral norm of a matrix and the Euclidean norm of a vector. On input, ", Code("norm2"),
+            " is the Euclidean norm of the entries and ", Code("opnorm"), " the spectral norm.",
+        ),
+        (
+            Emphasis("Gradient dominance"), " is ",
+            relation(row(f, "-", sup("f", "∗")), "<=", juxtapose(row("lambda"), sup(norm(grad), 2))),
+            ", with ", relation("lambda", "=", frac(1, row(2, "mu"))), " in the Polyak–Łojasiewicz form.",
+        ),
+        (
+            Emphasis("Regularity"), " is ",
+            relation(
+                fence(comma(gap, grad), "<>"), ">=",
+                row(juxtapose(row("alpha"), sup(norm(grad), 2)), "+", juxtapose(row("beta"), sup(norm(gap), 2))),
+            ), ".",
+        ),
+        (
+            "The factor ", frac(1, 2), " belongs to the loss. A loss multiplied by ", relation("c", ">", 0),
+            " has its Hessian multiplied and its ", row("lambda"), " divided by ", row("c"), ".",
+        ),
+        ("A gradient over symmetric matrices is the projection of the unconstrained one; none is taken here.",),
+        (
+            "Of an enclosure of a constant, quote the upper end for ", row("lambda"), " and the lower end for ",
+            row("alpha"), ", ", row("beta"), " and a radius.",
+        ),
+        (
+            "Activations are written ", Code("sigma"), " on input and printed as ", row("s"), ", because ",
+            sub("sigma", Function("min")), " is a singular value.",
+        ),
+    )  # fmt: skip
+    return Section("Conventions", "conventions", (Items((*items, *more)),))
+
+
+def reading() -> Section:
+    """How to read the labels."""
+    return Section(
+        "How to read the labels", "labels",
+        (paragraph("A badge beside each statement says how the statement was verified, and for which dimensions and depths."), Legend()),
+    )  # fmt: skip
+
+
+def ledger_section() -> Section:
+    """Every statement, its label, its hypotheses, and how it was earned."""
+    return Section(
+        "Ledger", "ledger",
+        (paragraph("Every statement of this report. Analysis facts are cited textbook theorems that a proof rests on."), Ledger()),
+    )  # fmt: skip
+
+
+def proved(
+    kind: str, title: Parts, label: str, theorem: Theorem, evidence: Evidence, notation: Notation,
+    proof: Sequence[Block] = (), after: Sequence[Block] = (),
+) -> Statement:  # fmt: skip
+    """A theorem as a statement of the document, its hypotheses first."""
+    body = (Display(notation.typeset(theorem.statement)), *after)
+    return Statement(kind, title, label, body, evidence, hypotheses(theorem, notation), tuple(proof))
+
+
+def hypotheses(theorem: Theorem, notation: Notation) -> tuple[Parts, ...]:
+    """The hypotheses of a theorem: order facts as they are, the others with their names."""
+    return tuple(
+        (notation.typeset(h),) if isinstance(h, S.NonNeg) else (Emphasis(given), ": ", notation.typeset(h))
+        for given, h in sorted(theorem.hypotheses.items(), key=lambda item: isinstance(item[1], S.NonNeg))
+    )
+
+
+def evidence_of(theorem: Theorem, claim: str, scope: str) -> Evidence:
+    """PROVED, for a theorem that the kernel replayed, with what it rests on."""
+    given = tuple(f"{key}: {h!r}" for key, h in theorem.hypotheses.items())
+    return Evidence(
+        Label.PROVED, claim, f"kernel replay of {theorem.steps} steps", scope, hypotheses=given,
+        analysis=theorem.analysis,
+    )  # fmt: skip
+
+
+def chain(derivation: Derivation, notation: Notation) -> Align:
+    """The main line of a derivation: the left side once, then one line for each step.
+
+    Directions are written as changes of their letters. A line that does not fit, or in which terms are zero, is passed
+    over, and its reason goes to the next.
+    """
+    steps = derivation.steps
+    notation, letters = with_changes(notation, steps[0].statement.args[0])
+    lines: list[Line] = []
+    waiting: list[Parts] = []
+    for step, after in zip(steps, (*steps[1:], None), strict=True):
+        right = step.statement.args[1]
+        waiting.append(reason(step.reason, letters))
+        layout = notation.typeset(right)
+        passing = width(layout) > FITS or any(isinstance(n, T.Zero) for n in walk(right))
+        if after is None or not passing or after.reason != "derivatives of constants vanish":
+            lines.append(Line("=", layout, listed(waiting, ", ")))
+            waiting = []
+    return Align(notation.typeset(steps[0].statement.args[0]), tuple(lines))
+
+
+def with_changes(notation: Notation, derivative: Node) -> tuple[Notation, dict[str, Layout]]:
+    """The notation that writes the directions of `D(f; w, V)` or `D(D(f; w, V); u, U)` as changes Δ of their letters,
+    and how it sets V and U."""
+    pairs: list[tuple[Term, Term]] = []
+    while isinstance(derivative, T.D):
+        derivative, letter, direction = derivative.args
+        pairs.append((letter, direction))
+    same = len({letter for letter, _ in pairs}) < len(pairs)
+    names: dict[str, Layout] = {}
+    letters: dict[str, Layout] = {}
+    short = []
+    for k, (letter, direction) in enumerate(reversed(pairs)):
+        stand_in = T.matrix(f"Direction{k}", *direction.shape)
+        layout = as_layout("Delta" + "'" * k) if same or len(pairs) == 1 else _change(letter)
+        short.append(Abbreviation(stand_in, direction))
+        names[f"Direction{k}"] = letters[direction.args[0]] = layout
+    return replace(notation, abbreviations=(*notation.abbreviations, *short)).using(**names), letters
+
+
+def proof_block(trace: Trace, theorem: str, notation: Notation, known: Sequence[Known] = ()) -> Steps:
+    """The proof of a theorem of a trace, in numbered lines."""
+    lines = proof_lines(trace, theorem, notation, known)
+    return Steps(tuple(Step(notation.typeset(line.statement), line.reason) for line in lines))
+
+
+def _change(letter: Node) -> Layout:
+    if isinstance(letter, T.Member):
+        return sub("Delta", set_index(letter.index))
+    return sub("Delta", str(letter.args[0]))

@@ -28,6 +28,8 @@ from symland.report.document import (
     Ref,
     Section,
     Statement,
+    Step,
+    Steps,
     Table,
 )
 from symland.report.listings import COLORS, column_groups, ledger, legend, shares, split_relations
@@ -40,9 +42,14 @@ from symland.write.layout import comma as indices
 TEXT_WIDTH = 45.5  # em: 160 mm at 10 points
 INDENT = 1.5  # of displayed formulas
 SIGN_WIDTH = 1.33
+NUMBER_WIDTH = 2.8
+NOTE_WIDTH = 9.0  # of (columns 1 to 4)
 KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Definition", "Counterexample", "Example", "Check")
-SIZE_COMMANDS = ((1.0, ""), (0.9, r"\small"), (0.8, r"\footnotesize"), (0.7, r"\scriptsize"))
+SIZES_OF_MATRICES = (  # em that fit where one does at full size (scripts shrink less than letters), and the command
+    (1.0, ""), (1.08, r"\small"), (1.18, r"\footnotesize"), (1.28, r"\scriptsize"),
+)  # fmt: skip
 GAP, TIGHT_GAP = 1.0, 0.6  # em between the columns of a matrix
+COLUMN_GAP, SMALL = 1.2, 0.85  # em between the columns of a table, and the size of a small one
 
 _ASCII = {c: "\\" + c for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -99,7 +106,16 @@ class Writer:
 
     def section(self, section: Section) -> str:
         head = rf"\section{{{escape(section.title)}}}\label{{{section.label}}}"
-        return "\n\n".join([head, *map(self.block, section.blocks)])
+        return f"{head}\n\n{self.blocks(section.blocks)}"
+
+    def blocks(self, blocks: Sequence[Block]) -> str:
+        """The blocks one after another; a formula belongs to the paragraph in front of it."""
+        out = ""
+        for k, block in enumerate(blocks):
+            text = self.block(block)
+            tied = k and isinstance(blocks[k - 1], Paragraph) and text.startswith(("\\[", "\\begin{align*}"))
+            out += ("\n" if tied else "\n\n" if k else "") + text
+        return out
 
     # -- running text ----------------------------------------------------------------------------------------
     def parts(self, parts: Parts) -> str:
@@ -129,6 +145,8 @@ class Writer:
                 return self.display(formula)
             case Align(left, lines):
                 return self.align(left, lines)
+            case Steps(steps):
+                return self.steps(steps)
             case MatrixBlock(left, entries):
                 return self.matrix(left, entries)
             case Items(items, ordered):
@@ -142,7 +160,7 @@ class Writer:
             case Legend():
                 return self.items(legend(self.document), False)
             case Ledger():
-                return self.table(ledger(self.document), small=True)
+                return self.table(ledger(self.document))
             case _:
                 assert_never(block)
 
@@ -154,13 +172,13 @@ class Writer:
     def statement(self, s: Statement) -> str:
         environment = s.kind.lower()
         badge = self.inline(Badge(s.evidence.label, s.evidence.scope))
-        out = [f"\\begin{{{environment}}}[{{{escape(s.title)}}}]\\label{{{s.label}}}\n{badge}"]
+        out = [f"\\begin{{{environment}}}[{{{self.parts(s.title)}}}]\\label{{{s.label}}}\n{badge}"]
         if s.hypotheses:
-            out.append(f"\\hypotheses{{{'; '.join(map(self.parts, s.hypotheses))}.}}")
-        out.append("\n\n".join(map(self.block, s.body)))
+            out.append(f"\\hypotheses{{{'; '.join(map(self.parts, s.hypotheses))}}}")
+        out.append(self.blocks(s.body))
         out.append(f"\\end{{{environment}}}")
         if s.proof:
-            out += ["\\begin{proof}", "\n\n".join(map(self.block, s.proof)), "\\end{proof}"]
+            out += ["\\begin{proof}", self.blocks(s.proof), "\\end{proof}"]
         return "\n".join(out)
 
     # -- formulas --------------------------------------------------------------------------------------------
@@ -190,15 +208,25 @@ class Writer:
                 out[-1] += rf" \reason{{{''.join(map(self.inline, line.reason))}}}"
         return _aligned(out)
 
+    def steps(self, steps: Sequence[Step]) -> str:
+        """Numbered lines, flush left, with the reasons at the right margin."""
+        out = []
+        room = TEXT_WIDTH - INDENT - NUMBER_WIDTH
+        for number, step in enumerate(steps, 1):
+            for k, piece in enumerate(break_lines(step.formula, room, room - 2)):
+                out.append(rf"&\qquad {_piece(piece)}" if k else rf"({number})\quad & {_piece(piece)}")
+            out[-1] += rf" \reason{{{''.join(map(self.inline, step.reason))}}}"
+        return _aligned(out)
+
     def matrix(self, left: Layout, entries: Matrix) -> str:
         """Whole where it fits, set as small as need be; else in groups of columns; else entry by entry."""
         head = width(left) + SIGN_WIDTH + 1.75
         widths = columns(entries)
-        for scale, command in SIZE_COMMANDS:
+        for scale, command in SIZES_OF_MATRICES:
             gap = GAP if scale == 1 else TIGHT_GAP
-            if head + sum(widths) + gap * (len(widths) - 1) <= (TEXT_WIDTH - INDENT) / scale:
+            if head + sum(widths) + gap * (len(widths) - 1) <= (TEXT_WIDTH - INDENT) * scale:
                 return _sized(command, f"{to_latex(left)} = {to_latex(entries)}")
-        groups = column_groups(widths, (TEXT_WIDTH - INDENT) / 0.8 - head, TIGHT_GAP)
+        groups = column_groups(widths, (TEXT_WIDTH - INDENT) * 1.18 - head - NOTE_WIDTH, TIGHT_GAP)
         if not groups:
             return self.entries(left, entries)
         out = []
@@ -216,12 +244,13 @@ class Writer:
         return "\n".join(out)
 
     # -- tables ----------------------------------------------------------------------------------------------
-    def table(self, table: Table, small: bool = False) -> str:
+    def table(self, table: Table) -> str:
         breaks = "p" in table.columns
-        room = TEXT_WIDTH / (0.8 if small else 1)
+        room = TEXT_WIDTH / (SMALL if table.small else 1)
+        gaps = COLUMN_GAP / (SMALL if table.small else 1) * (len(table.columns) - 1)
         spec = "".join(
             c if not w else rf">{{\raggedright\arraybackslash}}p{{{w:.1f}em}}"
-            for c, w in zip(table.columns, shares(table, room), strict=True)
+            for c, w in zip(table.columns, shares(table, room - gaps), strict=True)
         )
         head = " & ".join(rf"\textbf{{{self.cell(c)}}}" if c else "" for c in table.header)
         body = [" & ".join(map(self.cell, cells)) + r" \\" for cells in table.rows]
@@ -235,7 +264,7 @@ class Writer:
         if start == "tabular":
             inside = f"\\begin{{center}}\n{inside}\n\\end{{center}}"
         inside = f"{caption}\n{inside}" if caption else inside
-        return f"{{\\footnotesize\n{inside}\n}}" if small else inside
+        return f"{{\\footnotesize\n{inside}\n}}" if table.small else inside
 
     def cell(self, parts: Parts) -> str:
         return "".join(map(self.inline, parts))

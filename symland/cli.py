@@ -1,0 +1,302 @@
+"""The command line: reads arguments, calls the library, prints, and turns errors into exit codes. Nothing else.
+
+Exit status: 0 passed; 1 refuted, trace rejected; 2 usage or unreadable input; 3 undecided or no rule; 4 an external
+tool is missing; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symland.errors import (
+    CheckFailed,
+    NoRule,
+    ParseError,
+    ReportError,
+    StepRejected,
+    SymlandError,
+    Undecided,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from symland.evidence import Evidence
+    from symland.language.nodes import Node
+
+PASSED, REFUTED, USAGE, UNDECIDED, NO_TOOL, INTERRUPTED = 0, 1, 2, 3, 4, 130
+STATUS: dict[type[SymlandError], int] = {
+    StepRejected: REFUTED,
+    CheckFailed: REFUTED,
+    NoRule: UNDECIDED,
+    Undecided: UNDECIDED,
+    ReportError: NO_TOOL,
+    ParseError: USAGE,
+    UsageError: USAGE,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    args = parser().parse_args(argv)
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+        return status
+    except SymlandError as e:
+        print(f"symland: {e}", file=sys.stderr)
+        return next((code for cls, code in STATUS.items() if isinstance(e, cls)), USAGE)
+    except KeyboardInterrupt:
+        print("symland: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return PASSED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The argument parser of all commands."""
+    top = argparse.ArgumentParser(prog="symland", description="Derive, prove, check and typeset landscape conditions.")
+    top.add_argument("--version", action="version", version=f"symland {metadata.version('symland')}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("list", _list, "list the problems by name")
+
+    derive = command("derive", _derive, "derive gradient and Hessian, step by step, each step checked")
+    _problem_arguments(derive)
+    derive.add_argument("--hessian", action="store_true", help="the vectorized Hessian blocks too")
+    derive.add_argument("--rectangular", action="store_true", help="layers of different widths n[l] x n[l-1]")
+    form = derive.add_mutually_exclusive_group()
+    form.add_argument("--latex", action="store_true", help="print LaTeX, steps as an align environment")
+    form.add_argument("--json", action="store_true", help="print the trace, for `symland check`")
+
+    report = command("report", _report, "write a report: LaTeX, HTML and, where TeX is installed, PDF")
+    report.add_argument("name", nargs="?", help="a problem of `symland list`")
+    report.add_argument("--all", action="store_true", help="the reports of all problems")
+    report.add_argument("--layers", type=int, metavar="N", help="write out the formulas for N layers")
+    report.add_argument("--dim", type=int, default=2, metavar="D", help="dimension of the explicit matrices (2)")
+    report.add_argument("--samples", type=int, default=3, metavar="K", help="samples of the numeric tables (3)")
+    report.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="output folder (reports)")
+    report.add_argument("--formats", default="tex,html,pdf", help="comma-separated: tex, html, pdf")
+    report.add_argument("--quiet", action="store_true", help="no progress")
+
+    check = command("check", _check, "judge a trace file by the kernel and by the second checker")
+    check.add_argument("file", help="a trace file, as `symland derive ... --json` writes it")
+    check.add_argument("--json", action="store_true", help="print the evidence as JSON")
+    check.add_argument("--quiet", action="store_true", help="print the verdict only")
+    check.add_argument("--budget", type=float, metavar="S", help="time budget of the second checker in seconds")
+
+    explain = command("explain", _explain, "explain a rule: what it says, when it applies, where it comes from")
+    explain.add_argument("rule", help="the name of a rule, as steps print it; `all` lists them")
+
+    command("doctor", _doctor, "say what is installed and what is missing, and what for")
+    return top
+
+
+def _problem_arguments(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", help="a problem of `symland list`")
+    sub.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
+
+
+# -- commands --------------------------------------------------------------------------------------------------
+def _list(args: argparse.Namespace) -> int:
+    from symland.landscape.library import NETWORKS
+
+    for name, title in NETWORKS.items():
+        print(f"{name:10} {title}")
+    return PASSED
+
+
+def _derive(args: argparse.Namespace) -> int:
+    from symland.landscape.derivatives import Derivatives
+    from symland.landscape.library import minimizers, network
+
+    problem = network(args.name, args.layers, rectangular=args.rectangular)
+    made = Derivatives(minimizers(problem).network)
+    if args.json:
+        from symland.write.json import to_json
+
+        symbolic = args.layers is None
+        trace = made.proof if args.hessian else made.gradient.trace if symbolic else made.gradients_proof
+        sys.stdout.write(to_json(trace))
+        return PASSED
+    if args.latex:
+        from symland.report.paste import derivation_latex
+
+        sys.stdout.write(derivation_latex(made, args.layers, args.hessian))
+        return PASSED
+    print(f"{made.general.problem.name}: h = {_show(made.general.loss, {})}")
+    print(f"  E := {_show(made.general.residual, {})}")
+    print("  W[b..a] = W[b]*...*W[a], the identity for b = a - 1")
+    for d in [made.gradient, *(made.blocks.values() if args.hessian else ())]:
+        _print_derivation(d)
+    if args.layers is not None:
+        print(f"\n{problem.name}, as an instance: E := {_show(problem.definitions['E'], {})}")
+        for d in [*made.gradients, *(made.hessian.blocks.values() if args.hessian else ())]:
+            _print_result(d)
+    print("\nPROVED for all dimensions: the kernel replayed every step (`--json` writes them, `symland check` judges them).")
+    return PASSED
+
+
+def _show(node: Node, names: Mapping[Node, str]) -> str:
+    from symland.language.notation import show
+
+    return show(node, names)
+
+
+def _print_derivation(d: Any) -> None:
+    from symland.language.statements import NonNeg
+
+    ranges = [_show(h, {}) for h in d.theorem.hypotheses.values() if isinstance(h, NonNeg)]
+    print(f"\n{d.name}, for {', '.join(ranges)}")
+    for i, line in enumerate(d.steps):
+        left, right = line.statement.args
+        if i == 0:
+            print(f"    {_show(left, d.abbreviations)}")
+        print(f"      = {_show(right, d.abbreviations)}")
+        print(f"          ({line.reason})")
+    _print_result(d)
+
+
+def _print_result(d: Any) -> None:
+    letters = ", ".join(_show(w, {}) for w in d.theorem.statement.args[1:-1])
+    what = "gradient with respect to" if len(d.theorem.statement.args) == 3 else "Hessian block of"
+    print(f"  {what} {letters}:\n      {_show(d.result, d.abbreviations)}")
+
+
+def _report(args: argparse.Namespace) -> int:
+    from symland.landscape.library import NETWORKS, network
+    from symland.report.build import report
+
+    if args.all == bool(args.name):
+        raise UsageError("name one problem, or say --all", hint="symland report linear")
+    formats = tuple(f.strip() for f in args.formats.split(",") if f.strip())
+    for name in NETWORKS if args.all else [args.name]:
+        problem = network(name)
+        progress = _silent if args.quiet else _progress
+        paths = report(
+            problem, args.out, formats=formats, dim=args.dim, samples=args.samples, layers=args.layers, progress=progress
+        )
+        for path in paths:
+            print(path)
+    return PASSED
+
+
+def _silent(stage: str, done: int, total: int, message: str = "") -> None:
+    return None
+
+
+def _progress(stage: str, done: int, total: int, message: str = "") -> None:
+    text = f"{stage}: {done}/{total} {message}".rstrip()
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    else:
+        print(text, file=sys.stderr)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from symland.evidence import Label
+    from symland.interface import check
+
+    evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget)
+    if args.json:
+        print(json.dumps(evidence.to_json(), indent=1))
+    elif args.quiet:
+        print(evidence.label.value)
+    else:
+        for part, who in zip(evidence.parts, ("kernel", "second checker"), strict=True):
+            _print_evidence(part, who)
+    kernel, second = evidence.parts
+    if second.label is Label.REFUTED and kernel.label is Label.PROVED:
+        print("symland: the two checkers disagree: this is a defect, please report it", file=sys.stderr)
+    if second.label is Label.REFUTED or kernel.label is not Label.PROVED:
+        return REFUTED
+    return UNDECIDED if second.label is Label.UNDECIDED else PASSED
+
+
+def _print_evidence(e: Evidence, who: str) -> None:
+    scope = f" ({e.scope})" if e.scope else ""
+    print(f"{who}: {e.label.value}{scope}")
+    for claim in e.claim.split("; "):
+        print(f"  {claim}")
+    for title, items in (("assuming", e.hypotheses), ("resting on cited analysis facts", e.analysis)):
+        if items:
+            print(f"  {title}:")
+            for item in items:
+                print(f"    {item}")
+    for text in (e.details, f"model of the hypotheses: {e.model}" if e.model else ""):
+        if text:
+            print("  " + text.replace("\n", "\n  "))
+    if e.witness is not None:
+        w = e.witness
+        print(f"  counterexample at {dict(w.dims)}: left {w.left}, right {w.right} {w.note}")
+        for name, value in w.point.items():
+            print(f"    {name} = {str(value).replace(chr(10), ' ')}")
+    print(f"  how to read it: {e.label.meaning}")
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from difflib import get_close_matches
+
+    from symland.proof.kernel import __doc__ as kinds
+    from symland.proof.rules.registry import ROWS, TABLES
+
+    if args.rule == "all":
+        for title, table in TABLES.items():
+            print(f"{title}: {', '.join(table)}")
+        return PASSED
+    row = ROWS.get(args.rule)
+    if row is not None:
+        from symland.proof.rules.row import Free
+
+        print(f"{row.name}  ({row.kind}): {row.reason}")
+        for p in row.premises:
+            print(f"  if         {_show(p, {})}")
+        for s in row.side:
+            side = f"{_show(s.letter, {})} does not occur in {_show(s.term, {})}" if isinstance(s, Free) else _show(s, {})
+            print(f"  provided   {side}")
+        print(f"  then       {_show(row.conclusion, {})}")
+        if row.citation:
+            print(f"  source     {row.citation}")
+        print("  letters stand for any matrices and scalars of fitting shape; a', pinv(a), (x) are as in `symland derive`")
+        return PASSED
+    for line in (kinds or "").splitlines():
+        if line.strip().startswith(args.rule + " "):
+            print(f"step kind {line.strip()}")
+            return PASSED
+    near = get_close_matches(args.rule, ROWS)
+    raise UsageError(f"there is no rule {args.rule!r}", hint=", ".join(near) or "`symland explain all` lists them")
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from shutil import which
+
+    print(f"symland {metadata.version('symland')} on Python {sys.version.split()[0]}")
+    missing = False
+    for package, purpose in (
+        ("python-flint", "exact arithmetic"), ("sympy", "explicit matrices"), ("mpmath", "high precision"),
+        ("jinja2", "reports"),
+    ):  # fmt: skip
+        try:
+            print(f"  {package:13} {metadata.version(package):10} {purpose}")
+        except metadata.PackageNotFoundError:
+            missing = True
+            print(f"  {package:13} {'MISSING':10} {purpose}: pip install {package}")
+    tex = which("latexmk") and which("pdflatex")
+    how = "PDF reports" if tex else "PDF reports: install a TeX distribution with latexmk; .tex and HTML work without"
+    print(f"  {'latexmk':13} {'found' if tex else 'missing':10} {how}")
+    return NO_TOOL if missing else PASSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

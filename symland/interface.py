@@ -1,0 +1,242 @@
+"""Judgements over whole items: replaying, checking by every method, and entries for explicit dimensions.
+
+Here the first opinion (the kernel) and the second ones (`checks`) are put side by side; neither uses the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from symland.calculus.derivation import Derivation
+from symland.calculus.hessian import HessianDerivation
+from symland.errors import CheckFailed, StepRejected, UsageError
+from symland.evidence import Evidence, Label, combined
+from symland.landscape.dominance import GradientDominance
+from symland.landscape.hessian_at import HessianAtMinimizer
+from symland.landscape.result import Result
+from symland.language import statements as S
+from symland.language.index import Index
+from symland.language.nodes import Node, Substitution
+from symland.language.terms import Term
+from symland.language.trace import Trace
+from symland.progress import Progress, silent
+from symland.proof.kernel import replay as replay_all
+from symland.proof.scope import free_names
+from symland.proof.theorem import Theorem
+
+METHODS = ("kernel", "steps", "explicit", "modular", "highprec")
+SMALL = {"d": 2, "n": 2, "m": 3}  # dimensions of a check that are not given
+
+
+class Formulas(NamedTuple):
+    """The loss with its letters, and formulas for gradients and Hessian blocks."""
+
+    loss: Term
+    gradients: dict[Node, Node]
+    blocks: dict[tuple[Node, Node], Node]
+
+
+def read(trace: Trace | str | Path) -> Trace:
+    """A trace, read from its file if it is a path."""
+    if isinstance(trace, Trace):
+        return trace
+    from symland.read.json import read_trace
+
+    return read_trace(trace)
+
+
+def replay(trace: Trace | str | Path) -> Theorem:
+    """The theorem of a trace, or of a trace file, after the kernel has replayed it.
+
+    Raises ParseError for a file that is no trace, StepRejected where a step does not follow, UsageError for a trace
+    with several theorems.
+    """
+    theorems = list(replay_all(read(trace)).values())
+    if len(theorems) != 1:
+        raise UsageError(f"the trace has {len(theorems)} theorems", hint="use check(trace), which judges all of them")
+    return theorems[0]
+
+
+def check(
+    item: Any,
+    dims: Mapping[str, Any] | None = None,
+    methods: Sequence[str] | None = None,
+    digits: int = 50,
+    budget_s: float | None = None,
+    progress: Progress = silent,
+) -> Evidence:
+    """Evidence on an item by every method that applies, with one part for each opinion.
+
+    The label is the strongest that was earned, unless an opinion is REFUTED or UNDECIDED: then it is that.
+
+    `item` is a derivation, a Hessian, a theorem of the landscape with its trace, a trace, or the path of a trace file.
+    Methods: "kernel" (replay), "steps" (every step of the trace evaluated on models of its hypotheses), "explicit"
+    (polynomial identity at `dims`), "modular" (prime-field jets of the loss), "highprec" (central differences at
+    `digits` digits). `dims` gives dimensions and, for a symbolic depth, index variables such as L, l, k.
+    """
+    chosen = tuple(methods or METHODS)
+    odd = set(chosen) - set(METHODS)
+    if odd:
+        raise UsageError(f"there is no method {', '.join(sorted(odd))}", hint="the methods are: " + ", ".join(METHODS))
+    parts: list[Evidence] = []
+    for trace in traces_of(item):
+        if "kernel" in chosen:
+            parts.append(kernel_opinion(trace))
+        if "steps" in chosen:
+            from symland.checks.steps import check_steps
+
+            parts.append(check_steps(trace, budget_s=budget_s, progress=progress))
+    formulas = formulas_of(item, dims)
+    if formulas is not None:
+        parts.extend(formula_opinions(formulas, sizes(formulas.loss, dims, SMALL), chosen, digits, progress))
+    if not parts:
+        raise UsageError(f"{item!r} cannot be checked by {', '.join(chosen)}")
+    return Evidence(combined(tuple(parts)), "all methods together", ", ".join(chosen), parts=tuple(parts))
+
+
+def kernel_opinion(trace: Trace) -> Evidence:
+    """PROVED if the kernel replays the trace; UNDECIDED, with the step, if it refuses: a refused proof refutes nothing."""
+    try:
+        theorems = replay_all(trace)
+    except StepRejected as e:
+        return Evidence(Label.UNDECIDED, "the trace is not a proof", "kernel replay", details=str(e))
+    hypotheses = tuple(dict.fromkeys(f"{n}: {h!r}" for t in theorems.values() for n, h in t.hypotheses.items()))
+    analysis = tuple(sorted({a for t in theorems.values() for a in t.analysis}))
+    claim = "; ".join(f"{name}: {t.statement!r}" for name, t in theorems.items())
+    return Evidence(
+        Label.PROVED, claim, f"kernel replay of {len(trace.steps)} steps", hypotheses=hypotheses, analysis=analysis
+    )
+
+
+def formula_opinions(
+    f: Formulas, dims: Mapping[str, Any], chosen: Sequence[str], digits: int, progress: Progress
+) -> list[Evidence]:
+    """What the checks that differentiate the loss themselves say of the formulas."""
+    letters = list(dict.fromkeys([*f.gradients, *(w for pair in f.blocks for w in pair)]))
+    out = []
+    if "explicit" in chosen:
+        from symland.checks.explicit import check_derivatives
+
+        out.append(check_derivatives(f.loss, letters, f.gradients, f.blocks, dims))
+    if "modular" in chosen:
+        from symland.checks.modular import check_modular
+
+        out.append(check_modular(f.loss, f.gradients, f.blocks, dims))
+    if "highprec" in chosen:
+        from symland.checks.highprec import check_derivatives_numeric
+
+        out.append(check_derivatives_numeric(f.loss, f.gradients, f.blocks, dims, digits, progress=progress))
+    return out
+
+
+def traces_of(item: Any) -> list[Trace]:
+    """The traces behind an item, each once."""
+    if isinstance(item, (Trace, str, Path)):
+        return [read(item)]
+    if isinstance(item, (Derivation, Result, HessianDerivation)):
+        return [item.trace]
+    if isinstance(item, (GradientDominance, HessianAtMinimizer)):
+        return [r.trace for r in item.results]
+    raise UsageError(f"{item!r} is nothing that can be checked", hint="give a derivation, a theorem or a trace")
+
+
+def formulas_of(item: Any, dims: Mapping[str, Any] | None) -> Formulas | None:
+    """The gradient or Hessian formulas of an item, at the index variables among `dims`; None if it has none."""
+    derivations = item.blocks.values() if isinstance(item, HessianDerivation) else [item]
+    out: Formulas | None = None
+    for d in derivations:
+        if not isinstance(d, Derivation):
+            return None
+        statement = at_indices(d.theorem.statement, dims or {})
+        if statement is None or not isinstance(statement, (S.Grad, S.Hess)):
+            return None
+        out = out or Formulas(statement.args[0], {}, {})
+        if isinstance(statement, S.Grad):
+            out.gradients[statement.args[1]] = statement.args[2]
+        else:
+            out.blocks[statement.args[1], statement.args[2]] = statement.args[3]
+    return out
+
+
+def at_indices(statement: Node, dims: Mapping[str, Any]) -> Node | None:
+    """The statement with its index variables replaced by the numbers given; None if one is missing."""
+    if not statement.free_indices <= set(dims):
+        return None
+    return Substitution(indices={v: Index.of(dims[v]) for v in statement.free_indices}).apply(statement)
+
+
+def sizes(term: Node, dims: Mapping[str, Any] | None, rest: Mapping[str, int] | int) -> dict[str, Any]:
+    """The dimensions given, and for those of the term that are missing the ones in `rest`, or `rest` itself."""
+    given = dict(dims or {})
+    for name, value in given.items():
+        for v in value.values() if isinstance(value, Mapping) else [value]:
+            if isinstance(v, bool) or not isinstance(v, int) or v < 1:
+                raise UsageError(f"the dimension {name} is {v!r}", hint="dimensions are integers of at least 1")
+    for name in sorted(free_names(term)["dims"] - set(given)):
+        given[name] = rest if isinstance(rest, int) else rest.get(name, 2)
+    return given
+
+
+def explicit(item: Any, dims: Mapping[str, Any]) -> Any:
+    """The entries of an item at explicit dimensions, as a SymPy matrix with simplified entries.
+
+    `item` is a term, a gradient or Hessian derivation, a full Hessian, or `hessian_at(...)` of a network with explicit
+    depth (there Y := W_L ... W_1 X makes every W a minimizer). Derivatives are proved equal to the entrywise
+    derivatives of the loss at these dimensions first: CheckFailed with a witness if they were not. Dimensions that
+    `dims` does not name equal the largest that it names.
+
+    >>> from symland.language.terms import SquaredNorm, matrix, number
+    >>> from symland.calculus.gradient import gradient
+    >>> W, X = matrix("W", "d", "d"), matrix("X", "d", "m")
+    >>> explicit(gradient(number(1, 2) * SquaredNorm(W * X), W), {"d": 1, "m": 2})
+    Matrix([[X_11**2*W_11 + X_12**2*W_11]])
+    """
+    from symland.checks import entries
+
+    if isinstance(item, HessianAtMinimizer):
+        return _explicit_at_minimizer(item, dims)
+    if isinstance(item, Term):
+        return entries.explicit_matrix(item, _all_dims(item, dims))
+    formulas = formulas_of(item, dims)
+    if formulas is None:
+        raise UsageError(f"{item!r} has no entries", hint="give a term, a derivation or a Hessian, and all its indices")
+    loss = formulas.loss
+    at = _all_dims(loss, dims)
+    if isinstance(item, HessianDerivation):
+        matrix, evidence = entries.explicit_hessian(loss, item.variables, item.result, at)
+    elif formulas.gradients:
+        ((letter, formula),) = formulas.gradients.items()
+        matrix, evidence = entries.explicit_gradient(loss, letter, formula, at)
+    else:
+        from symland.checks.explicit import check_derivatives
+
+        ((pair, formula),) = formulas.blocks.items()
+        evidence = check_derivatives(loss, list(dict.fromkeys(pair)), {}, {pair: formula}, at)
+        matrix = entries.explicit_matrix(formula, at)
+    return _trusted(matrix, evidence)
+
+
+def _explicit_at_minimizer(item: HessianAtMinimizer, dims: Mapping[str, Any]) -> Any:
+    from symland.checks import entries
+
+    problem = item.network.problem
+    letters = problem.letters
+    h = item.matrix
+    interpolating = [(item.network.Y, item.network.product * item.network.X)]
+    at = _all_dims(problem.loss, dims)
+    return _trusted(*entries.explicit_hessian(problem.loss, letters, h.T * h, at, interpolating))
+
+
+def _all_dims(term: Node, dims: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = [v for v in dims.values() if isinstance(v, int)]
+    if not numbers:
+        raise UsageError("explicit entries need dimensions", hint='for example dims={"d": 2}')
+    return sizes(term, dims, max(numbers))
+
+
+def _trusted(matrix: Any, evidence: Evidence) -> Any:
+    if evidence.label is not Label.EXACT:
+        raise CheckFailed(f"the formula is not the entrywise derivative: {evidence.claim}", witness=evidence.witness)
+    return matrix

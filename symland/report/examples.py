@@ -1,0 +1,199 @@
+"""Exact small instances: a minimizer with a positive residual, and counterexamples.
+
+CE1, CE3 and T3a are those of the specification.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symland.checks.entries import explicit_matrix
+from symland.checks.inertia import check_positive_definite, inertia
+from symland.errors import CheckFailed
+from symland.evidence import Evidence, Label
+from symland.landscape.derivatives import Derivatives
+from symland.landscape.networks import linear_network
+from symland.language.nodes import Node
+from symland.report.document import Block, Display, MatrixBlock, Section, Statement
+from symland.report.document import paragraph as p
+from symland.write.layout import Layout, Matrix, fence, frac, juxtapose, matrix, norm, relation, row, sub, sup
+
+METHOD = "exact arithmetic"
+EXAMPLE = {
+    "X": [[1, 0, 0], [0, 1, 0]],
+    "Y": [[2, 0, 1], [0, 3, -1]],
+    "W1": [[1, 0], [0, 1]],
+    "W2": [[2, 0], [0, 3]],
+}
+
+
+class _TwoLayers:
+    """The loss, gradient and Hessian of two layers at explicit points."""
+
+    def __init__(self, dims: dict[str, int]) -> None:
+        made = Derivatives(linear_network(2))
+        self.dims = dims
+        self.loss: Node = made.network.problem.loss
+        self.gradients = [d.result for d in made.gradients]
+        self.hessian = made.hessian.result
+
+    def at(self, term: Node, values: dict[str, list[list[Any]]]) -> Any:
+        """The entries of a term where the letters have these entries: numbers or SymPy expressions."""
+        import sympy
+
+        found = explicit_matrix(term, self.dims)
+        point = {
+            sympy.Symbol(f"{name}_{i}{j}"): sympy.S(v)
+            for name, rows in values.items()
+            for i, cells in enumerate(rows, 1)
+            for j, v in enumerate(cells, 1)
+        }
+        return found.xreplace(point).applyfunc(sympy.expand)
+
+
+def examples_section() -> Section:
+    """One example, then what fails where a hypothesis is dropped."""
+    intro = p("Each of these is exact: rational numbers, or polynomials in one letter.")
+    return Section("Examples and counterexamples", "examples", (intro, _residual(), _not_definite(), _no_constant()))
+
+
+def _need(condition: bool, claim: str) -> None:
+    if not condition:
+        raise CheckFailed(f"an example fails: {claim}")
+
+
+def _residual() -> Statement:
+    """T3a: a minimizer of positive loss, its Hessian and spectrum."""
+    two = _TwoLayers({"d": 2, "m": 3})
+    gradients = [two.at(g, EXAMPLE) for g in two.gradients]
+    _need(all(g.is_zero_matrix for g in gradients), "the gradient vanishes")
+    value = two.at(two.loss, EXAMPLE)[0, 0]
+    hessian = two.at(two.hessian, EXAMPLE)
+    counts = inertia([[_rational(x) for x in hessian.row(i)] for i in range(hessian.rows)])
+    _need(counts == (4, 0, 4), "four positive and four zero eigenvalues")
+    evidence = Evidence(
+        Label.CERTIFIED, "a minimizer with positive loss", METHOD, "one instance, d = 2, m = 3",
+        f"{counts.positive} positive, {counts.negative} negative, {counts.zero} zero eigenvalues",
+    )  # fmt: skip
+    body: tuple[Block, ...] = (
+        Display(row(*_comma([relation(_letter(n), "=", _matrix(v)) for n, v in EXAMPLE.items()]))),
+        p("Here ", relation("h", "=", _entry(value)), " and the gradient vanishes; the Hessian has four positive and four "
+          "zero eigenvalues, with characteristic polynomial ", _characteristic(hessian), ":"),
+        MatrixBlock(row(sup("∇", 2), "h"), _as_matrix(hessian)),
+    )  # fmt: skip
+    return Statement("Example", ("A global minimizer with a positive residual",), "example-residual", body, evidence)
+
+
+def _not_definite() -> Statement:
+    """CE3."""
+    two = _TwoLayers({"d": 1, "m": 1})
+    hessian = two.at(two.hessian, {"X": [[1]], "Y": [[1]], "W1": [[1]], "W2": [[1]]})
+    evidence = check_positive_definite(
+        [[_rational(x) for x in hessian.row(i)] for i in range(2)],
+        "the Hessian at a global minimizer is positive definite",
+    )
+    _need(evidence.label is Label.REFUTED and evidence.witness is not None, "the Hessian is not positive definite")
+    v = matrix([[1], [-1]])
+    body: tuple[Block, ...] = (
+        p("Claim: the Hessian at a global minimizer is positive definite. It is not: for ", relation("L", "=", 2), ", ",
+          relation("d", "=", "m", "=", 1), " and ", relation("X", "=", "Y", "=", sub("W", 1), "=", sub("W", 2), "=", 1), ","),
+        MatrixBlock(row(sup("∇", 2), "h"), _as_matrix(hessian)),
+        p("has ", relation("v", "=", v), " in its kernel: ",
+          relation(juxtapose(sup("v", "⊤"), row(sup("∇", 2), "h"), row("v")), "=", 0), ". The kernel is the direction along "
+          "which the product of the layers does not change."),
+    )  # fmt: skip
+    return Statement("Counterexample", ("The Hessian is not positive definite",), "not-definite", body, evidence)
+
+
+def _no_constant() -> Statement:
+    """CE1: 4 a^2 h = |grad h|^2 at (a, a)."""
+    import sympy
+
+    a = sympy.Symbol("a")
+    two = _TwoLayers({"d": 1, "m": 1})
+    point = {"X": [[1]], "Y": [[0]], "W1": [[a]], "W2": [[a]]}
+    value = two.at(two.loss, point)[0, 0]
+    squared = sum(two.at(g, point)[0, 0] ** 2 for g in two.gradients)
+    _need(sympy.expand(4 * a**2 * value - squared) == 0, "the ratio is 1/(4 a^2)")
+    evidence = Evidence(
+        Label.EXACT,
+        "no constant near a minimizer with two singular layers",
+        "polynomials in one letter",
+        "d = 1, m = 1",
+    )
+    gradient = sup(norm(row("∇", "h")), 2)
+    body: tuple[Block, ...] = (
+        p("For ", relation("L", "=", 2), ", ", relation("d", "=", "m", "=", 1), ", ", relation("X", "=", 1), ", ",
+          relation("Y", "=", 0), ", where the least loss is 0, and ", relation(sub("W", 1), "=", sub("W", 2), "=", "a"), ","),
+        Display(row(
+            relation("h", "=", _entry(value)), *_gap(), relation(gradient, "=", _entry(squared)), *_gap(),
+            relation(frac("h", gradient), "=", frac(1, juxtapose(row(4), sup("a", 2)))),
+        )),
+        p("The ratio has no bound as ", row("a", "->", 0), ": gradient dominance fails in every neighborhood of the "
+          "minimizer ", relation(sub("W", 1), "=", sub("W", 2), "=", 0), ", where both layers are singular."),
+    )  # fmt: skip
+    return Statement(
+        "Counterexample", ("No gradient dominance where two layers are singular",), "no-constant", body, evidence
+    )
+
+
+def _gap() -> tuple[Layout, ...]:
+    from symland.write.layout import Space
+
+    return row(","), Space(18)
+
+
+def _comma(parts: list[Layout]) -> list[Layout]:
+    out: list[Layout] = []
+    for part in parts:
+        out += [*_gap(), part] if out else [part]
+    return out
+
+
+def _letter(name: str) -> Layout:
+    from symland.write.layout import name as symbol
+
+    return symbol(name)
+
+
+def _matrix(rows: list[list[int]]) -> Layout:
+    from symland.write.entries import set_matrix
+
+    return set_matrix(rows)
+
+
+def _as_matrix(entries: Any) -> Matrix:
+    from symland.write.entries import set_matrix
+
+    layout = set_matrix(entries)
+    if not isinstance(layout, Matrix):
+        raise TypeError("the entries of a matrix make a matrix")
+    return layout
+
+
+def _entry(value: Any) -> Layout:
+    from symland.write.entries import set_entry
+
+    return set_entry(value)
+
+
+def _rational(x: Any) -> Any:
+    from fractions import Fraction
+
+    return Fraction(int(x.p), int(x.q))
+
+
+def _characteristic(hessian: Any) -> Layout:
+    import sympy
+
+    x = sympy.Symbol("x")
+    content, factors = sympy.factor_list(hessian.charpoly(x).as_expr())
+    _need(content == 1, "a characteristic polynomial is monic")
+    parts = [_factor(f, int(e), x) for f, e in sorted(factors, key=lambda item: item[0].subs(x, 0), reverse=True)]
+    return juxtapose(*parts)
+
+
+def _factor(f: Any, e: int, x: Any) -> Layout:
+    inside = _entry(f)
+    base = inside if f == x else fence(inside)
+    return sup(base, e) if e > 1 else base
