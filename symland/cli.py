@@ -94,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("file", help="a trace file, as `symland derive ... --json` writes it")
     check.add_argument("--json", action="store_true", help="print the evidence as JSON")
     check.add_argument("--quiet", action="store_true", help="print the verdict only")
-    check.add_argument("--budget", type=float, metavar="S", help="time budget of the second checker in seconds")
+    check.add_argument("--budget", type=float, default=60, metavar="S", help="seconds for the second checker (60)")
 
     explain = command("explain", _explain, "explain a rule: what it says, when it applies, where it comes from")
     explain.add_argument("rule", help="the name of a rule, as steps print it; `all` lists them")
@@ -208,7 +208,9 @@ def _check(args: argparse.Namespace) -> int:
     from symland.evidence import Label
     from symland.interface import check
 
-    evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget)
+    quiet = args.quiet or not sys.stderr.isatty()
+    progress = _silent if quiet else _progress
+    evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget, progress=progress)
     if args.json:
         print(json.dumps(evidence.to_json(), indent=1))
     elif args.quiet:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from symland.calculus.prover import Path, Prover
-from symland.calculus.simplify import tidy
 from symland.language.index import Index, IndexLike
 from symland.language.nodes import Node
 from symland.language.terms import Term
@@ -23,8 +22,10 @@ def instantiate(
 
 def unfold(prover: Prover, id: str) -> str:
     """The statement of step `id` with every largest term in it tidied."""
-    for path, term in list(terms_of(prover.statement(id))):
-        id = prover.turn(id, path, tidy(term))
+    for path, term in terms_of(prover.statement(id)):
+        equation = prover.tidied(term)
+        if equation:
+            id = prover.rewrite_by(id, path, equation)
     return id
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
+from symland.calculus.simplify import tidy
 from symland.errors import AssumptionMissing, NoRule
 from symland.language import statements as S
 from symland.language import terms as T
@@ -42,6 +43,7 @@ class Prover:
         self.steps: list[Step] = []
         self.display: list[tuple[str, str]] = []
         self._certificates: dict[Index, tuple[str, ...] | None] = {}
+        self._tidied: dict[Term, str] = {}
         self._rows: dict[str, str] = {}
         self._known: dict[tuple[S.Statement, frozenset[str]], str] = {}
 
@@ -208,6 +210,13 @@ class Prover:
         """Rewrites the sub-term at the path into `new`, which `ring` proves equal to it."""
         old = at(self.statement(id), path)
         return id if old is new else self.rewrite_by(id, path, self.ring(old, new, using))
+
+    def tidied(self, term: Term) -> str:
+        """The step that says that a term equals its tidy form; empty if it is tidy already."""
+        if term not in self._tidied:
+            new = tidy(term)
+            self._tidied[term] = "" if new is term else self.ring(term, new)
+        return self._tidied[term]
 
     def all_at(self, id: str, value: IndexLike) -> str:
         """The instance of a bounded `all` at an index."""

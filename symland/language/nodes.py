@@ -37,6 +37,9 @@ class Family:
         if any(not d.variables <= {PLACE} for d in self.shape):
             raise UsageError(f"the dimensions of family {self.name} may use only the index variable {PLACE}")
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def shape_at(self, index: Index) -> Shape:
         return tuple(d.substitute({}, {PLACE: index}) for d in self.shape)
 
@@ -276,6 +279,8 @@ class Substitution:
 
     def family(self, family: Family) -> Family:
         """The family that takes the place of `family` where only a family can stand (a chain)."""
+        if self._only_indices:
+            return family
         new = self.families.get(family.name)
         if isinstance(new, Lambda):
             raise SymlandError(f"the chain of {family.name} needs a family of letters, not a formula")

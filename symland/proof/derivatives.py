@@ -26,8 +26,8 @@ def congruent(hypotheses: Mapping[str, S.Statement], node: Node, path: tuple[int
         need(i == 0 or i > letters, "the variable of a derivative is not rewritten")
         for w in node.args[1 : 1 + letters] if i == 0 else ():
             thin = [name for name in sorted(deps) if not holds_nearby(hypotheses[name], letter_name(w))]
-            why = f"the equation rests on {', '.join(thin)}, which speaks of {w!r} at one point"
-            need(not thin, f"{why}: it may not be used under a derivative")
+            why = f"the equation rests on {', '.join(thin)}, which speaks of the variable at one point"
+            need(not thin, f"{why}: it may not be used under a derivative", None, w)
         node = node.args[i]
 
 

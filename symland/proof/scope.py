@@ -85,8 +85,8 @@ def substitution(data: Any, names: Mapping[str, frozenset[str]]) -> Substitution
         need(not odd, f"nothing to replace: {', '.join(sorted(odd))} among {kind}")
         for v in values.values():
             free = _FREE_IN[kind](v)
-            need(free is not None, f"{v!r} cannot stand for one of {kind}")
-            need(is_closed(free or ()), f"{v!r} would bring a bound variable in from outside")
+            need(free is not None, f"what cannot stand for one of {kind}", None, v)
+            need(is_closed(free or ()), "a replacement would bring a bound variable in from outside", None, v)
     return Substitution(**data)
 
 

@@ -23,11 +23,13 @@ from symland.progress import Progress, silent
 from symland.report.document import Badge, Block, Parts, Ref, Section, Table
 from symland.report.document import paragraph as p
 from symland.report.linear_text import heading
+from symland.report.notation import prose
+from symland.write.layout import number, sup
 
 STEP_SAMPLES = 60
 DIGITS, SHOWN = 50, 24
 LARGE = (5, 8)  # the larger width and number of samples of the prime field check
-INEQUALITY_SAMPLES, ROWS = 40, 5
+INEQUALITY_SAMPLES = 40
 
 
 class Checked(NamedTuple):
@@ -80,71 +82,73 @@ def crosscheck_section(
         p("One random rational point: central differences of the loss in random directions beside the formulas, "
           f"computed to {DIGITS} digits."),
         _values_table(values),
-        p("Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right side. "
-          "It is at most 1, and the constant is the better the nearer it comes."),
+        p("Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right side, "
+          "at most 1 where the inequality holds."),
         _inequality_table(inequalities),
     ]  # fmt: skip
     return Section("Cross-checks", "crosschecks", tuple(body))
 
 
 def _steps_table(steps: Sequence[Checked]) -> Table:
-    header: tuple[Parts, ...] = (("Statement",), ("Label",), ("Scope",), ("Result",))
-    rows = tuple(
-        (
-            (Ref(c.label),),
-            (Badge(c.evidence.label),),
-            (c.evidence.scope.removeprefix("instances: "),),
-            (_result(c.evidence),),
-        )
-        for c in steps
+    header: tuple[Parts, ...] = (
+        ("Statement",),
+        ("Label",),
+        ("Samples",),
+        ("Steps that hold",),
+        ("Least samples of a step",),
     )
-    return Table(header, rows, "lllp", ("Proofs, step by step",))
+    rows = tuple((_statement(c), (Badge(c.evidence.label),), *_counts(c.evidence)) for c in steps)
+    return Table(header, rows, "llppp", small=True)
 
 
-def _result(e: Evidence) -> str:
-    return "; ".join(
-        s for s in (e.claim.split(" at every")[0] if e.method == "second checker" else e.claim, e.details) if s
-    )
+def _statement(c: Checked) -> Parts:
+    return (Ref(c.label),)
+
+
+def _counts(e: Evidence) -> tuple[Parts, Parts, Parts]:
+    """Scope, steps and exercise of the second checker, from what it says."""
+    held = e.claim.split(" steps hold")[0]
+    least = e.details.removeprefix("each step exercised at least ").removesuffix(" times")
+    return prose(e.scope.removeprefix("instances: ")), prose(held), prose(least)
 
 
 def _formulas_table(checks: Sequence[Evidence]) -> Table:
     header: tuple[Parts, ...] = (("Method",), ("Label",), ("Scope",), ("Result",))
-    rows = tuple(((e.method,), (Badge(e.label),), (e.scope,), (_result(e),)) for e in checks)
-    return Table(header, rows, "llpp", ("Gradient and Hessian formulas",))
+    rows = tuple(((e.method,), (Badge(e.label),), prose(e.scope), prose(e.claim)) for e in checks)
+    return Table(header, rows, "llpp", small=True)
 
 
 def _values_table(values: Sequence[Row]) -> Table:
-    header: tuple[Parts, ...] = (("Formula",), ("Value of the formula",), ("Relative difference",))
-    rows = tuple(((r.what,), (_number(r.right, SHOWN),), (_power(r.difference),)) for r in values)
-    return Table(header, rows, "lrr", ("Values",))
+    header: tuple[Parts, ...] = (("Formula",), ("Value in random directions",), ("Relative difference",))
+    rows = tuple(((r.what,), (_number(r.right, SHOWN),), _difference(r.difference)) for r in values)
+    return Table(header, rows, "lrr")
+
+
+def _difference(x: Any) -> Parts:
+    if not x:
+        return ("below ", sup(10, number(-DIGITS)))
+    return (f"{float(x):.1e}",)
 
 
 def _inequality(d: GradientDominance, progress: Progress) -> tuple[Evidence, list[Row]]:
     theorem, model = d.result.theorem, d.result.trace.model
     given = list(theorem.hypotheses.values())
-    statement: Any = theorem.statement
+    statement = theorem.statement
     evidence = passed(check_inequality(statement, given, model, DIGITS, INEQUALITY_SAMPLES, progress=progress))
-    return evidence, inequality_table(statement, given, model, DIGITS, ROWS)
+    return evidence, inequality_table(statement, given, model, DIGITS, INEQUALITY_SAMPLES)
 
 
 def _inequality_table(checks: Sequence[tuple[GradientDominance, tuple[Evidence, list[Row]]]]) -> Table:
-    header: tuple[Parts, ...] = (("Statement",), ("Label",), ("Samples",), ("Ratios at the first samples",))
-    rows = tuple(
-        ((Ref(heading(d.result.name)[2]),), (Badge(e.label),), (e.scope,), (_ratios(values),))
-        for d, (e, values) in checks
-    )
-    return Table(header, rows, "lllp", ("Gradient dominance",))
-
-
-def _ratios(values: Sequence[Row]) -> str:
-    return ", ".join(_number(r.left / r.right, 4) for r in values if r.right)
+    header: tuple[Parts, ...] = (("Statement",), ("Label",), ("Samples",), ("Median ratio",), ("Largest ratio",))
+    rows: list[tuple[Parts, ...]] = []
+    for d, (e, values) in checks:
+        ratios = sorted(r.left / r.right for r in values if r.right)
+        shown = (_number(ratios[len(ratios) // 2], 4), _number(ratios[-1], 4)) if ratios else ("none", "none")
+        rows.append(((Ref(heading(d.result.name)[2]),), (Badge(e.label),), prose(e.scope), (shown[0],), (shown[1],)))
+    return Table(header, tuple(rows), "lllrr")
 
 
 def _number(x: Any, digits: int) -> str:
     import mpmath
 
     return str(mpmath.nstr(x, digits, strip_zeros=False))
-
-
-def _power(x: Any) -> Any:
-    return f"{float(x):.1e}" if x else "0"

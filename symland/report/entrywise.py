@@ -25,7 +25,9 @@ from symland.report.abbreviate import Abbreviation, Abbreviator
 from symland.report.crosschecks import passed
 from symland.report.document import Block, MatrixBlock, Paragraph, Parts, Section, Statement
 from symland.report.document import paragraph as p
-from symland.write.layout import Layout, Matrix, fence, juxtapose, relation, row, sub, sup
+from symland.report.matrices import abridged, as_matrix, shortest
+from symland.write.layout import Matrix, fence, juxtapose, relation, row, sub, sup
+from symland.write.typeset import typeset
 
 LETTERS = "abcpqr"  # of the entries of layers 1, 2, ...
 
@@ -120,14 +122,10 @@ class Entrywise:
         import sympy
 
         from symland.checks.entries import explicit_matrix
-        from symland.write.entries import set_matrix
 
         found = explicit_matrix(term, self.dims)
         renamed = {s: sympy.Symbol(self._entry(s.name)) for s in found.free_symbols}
-        layout = set_matrix(found.xreplace(renamed))
-        if not isinstance(layout, Matrix):
-            raise TypeError("the entries of a matrix make a matrix")
-        return layout
+        return as_matrix([[shortest(x.xreplace(renamed)) for x in cells] for cells in found.tolist()])
 
     def _entry(self, name: str) -> str:
         """W2_11 is b_11, S_12 is s_12."""
@@ -141,11 +139,11 @@ def explicit_section(layers: int, dim: int, samples: int, progress: Progress = s
     e = Entrywise(layers, dim, samples)
     progress("explicit matrices", 0, 2)
     general = Statement(
-        "Theorem", ("Gradient and Hessian for ", *_sizes(e)), "explicit", _matrices(e, e.gradients, e.blocks, "h"),
+        "Proposition", ("Gradient and Hessian for ", *_sizes(e)), "explicit", _matrices(e, e.gradients, e.blocks, "h"),
         e.evidence(), )  # fmt: skip
     progress("explicit matrices", 1, 2)
     there = Statement(
-        "Theorem", ("Hessian at a global minimizer for ", *_sizes(e)), "explicit-minimizer",
+        "Proposition", ("Hessian at a global minimizer for ", *_sizes(e)), "explicit-minimizer",
         (_vanishing(), *_matrices(e, {}, e.blocks_at_minimizer, "h")), e.evidence_at_minimizer(),
     )  # fmt: skip
     progress("explicit matrices", 2, 2)
@@ -165,7 +163,7 @@ def _letters(e: Entrywise) -> Paragraph:
     return p(
         "The data enter only through ", gram, ", a symmetric matrix with entries ", sub("s", row("i", "j")), ", and the residual "
         "through ", moment, ", with entries ", sub("g", row("i", "j")), ", whatever the number of samples. The layers are ",
-        *parts[:-1], ". Blocks above the diagonal are the transposes of those below."
+        *parts[:-1], ". Blocks above the diagonal are the transposes of those below. Rows and columns are in the order of ", row("vec"), "."
     )  # fmt: skip
 
 
@@ -178,13 +176,11 @@ def _matrices(
 ) -> tuple[Block, ...]:  # fmt: skip
     out: list[Block] = []
     for w, g in gradients.items():
-        out.append(MatrixBlock(row(sub("∇", _letter(w)), loss), e.entries(g)))
+        out.append(MatrixBlock(row(sub("∇", typeset(w)), loss), e.entries(g)))
     for (w, u), h in blocks.items():
-        out.append(MatrixBlock(row(sup(sub("∇", row(_letter(w), _letter(u))), 2), loss), e.entries(h)))
+        block, names = abridged(e.entries(h), "p")
+        out.append(MatrixBlock(row(sup(sub("∇", row(typeset(w), typeset(u))), 2), loss), block))
+        if names:
+            where = (relation(name, "=", meaning) for name, meaning in names)
+            out.append(p("where ", *(x for k, w in enumerate(where) for x in ((", ", w) if k else (w,))), "."))
     return tuple(out)
-
-
-def _letter(w: Node) -> Layout:
-    from symland.write.typeset import typeset
-
-    return typeset(w)

@@ -16,7 +16,8 @@ from symland.landscape.networks import linear_network
 from symland.language.nodes import Node
 from symland.report.document import Block, Display, MatrixBlock, Section, Statement
 from symland.report.document import paragraph as p
-from symland.write.layout import Layout, Matrix, fence, frac, juxtapose, matrix, norm, relation, row, sub, sup
+from symland.report.matrices import as_matrix
+from symland.write.layout import Layout, fence, frac, juxtapose, matrix, norm, relation, row, sub, sup
 
 METHOD = "exact arithmetic"
 EXAMPLE = {
@@ -76,10 +77,10 @@ def _residual() -> Statement:
         f"{counts.positive} positive, {counts.negative} negative, {counts.zero} zero eigenvalues",
     )  # fmt: skip
     body: tuple[Block, ...] = (
-        Display(row(*_comma([relation(_letter(n), "=", _matrix(v)) for n, v in EXAMPLE.items()]))),
+        Display(row(*_comma([relation(_letter(n), "=", as_matrix(v)) for n, v in EXAMPLE.items()]))),
         p("Here ", relation("h", "=", _entry(value)), " and the gradient vanishes; the Hessian has four positive and four "
           "zero eigenvalues, with characteristic polynomial ", _characteristic(hessian), ":"),
-        MatrixBlock(row(sup("∇", 2), "h"), _as_matrix(hessian)),
+        MatrixBlock(row(sup("∇", 2), "h"), as_matrix(hessian)),
     )  # fmt: skip
     return Statement("Example", ("A global minimizer with a positive residual",), "example-residual", body, evidence)
 
@@ -97,7 +98,7 @@ def _not_definite() -> Statement:
     body: tuple[Block, ...] = (
         p("Claim: the Hessian at a global minimizer is positive definite. It is not: for ", relation("L", "=", 2), ", ",
           relation("d", "=", "m", "=", 1), " and ", relation("X", "=", "Y", "=", sub("W", 1), "=", sub("W", 2), "=", 1), ","),
-        MatrixBlock(row(sup("∇", 2), "h"), _as_matrix(hessian)),
+        MatrixBlock(row(sup("∇", 2), "h"), as_matrix(hessian)),
         p("has ", relation("v", "=", v), " in its kernel: ",
           relation(juxtapose(sup("v", "⊤"), row(sup("∇", 2), "h"), row("v")), "=", 0), ". The kernel is the direction along "
           "which the product of the layers does not change."),
@@ -154,21 +155,6 @@ def _letter(name: str) -> Layout:
     from symland.write.layout import name as symbol
 
     return symbol(name)
-
-
-def _matrix(rows: list[list[int]]) -> Layout:
-    from symland.write.entries import set_matrix
-
-    return set_matrix(rows)
-
-
-def _as_matrix(entries: Any) -> Matrix:
-    from symland.write.entries import set_matrix
-
-    layout = set_matrix(entries)
-    if not isinstance(layout, Matrix):
-        raise TypeError("the entries of a matrix make a matrix")
-    return layout
 
 
 def _entry(value: Any) -> Layout:

@@ -225,7 +225,7 @@ class _Report:
             body = tuple(Display(notation.typeset(d.theorem.statement)) for d in derivations)
             full_title = f"{title} for {self.layers} layer" + ("s" if self.layers > 1 else "")
             blocks.append(Statement("Corollary", (full_title,), label, body, evidence))
-        return Section(f"The network with L = {self.layers}", "instances", tuple(blocks))
+        return Section(f"The network with {self.layers} layer" + ("s" if self.layers > 1 else ""), "instances", tuple(blocks))
 
     def global_minimizers(self) -> Section:
         best = self.bare.typeset(self.minimizers.value)
@@ -249,7 +249,7 @@ class _Report:
         return Section("Gradient dominance", "dominance", tuple(blocks))
 
     def entrywise(self) -> Section:
-        return explicit_section(self.layers or 2, self.dim, self.samples, self.progress)
+        return explicit_section(min(self.layers or 2, 2), self.dim, self.samples, self.progress)
 
     def crosschecks(self) -> Section:
         return crosscheck_section(self.checks, self.dominance, self.layers or 2, self.dim, self.samples, self.progress)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from symland.evidence import Evidence, Label
 from symland.report.document import Badge, Code, Document, Inline, Line, Parts, Ref, Statement, Table, is_layout
 from symland.report.measure import RELATIONS, width
+from symland.report.notation import prose
 from symland.write.layout import Layout, Row, Sign, row
 
 COLORS = {
@@ -38,7 +39,7 @@ def ledger(document: Document) -> Table:
             (Badge(s.evidence.label, s.evidence.scope),),
             _hypotheses(s),
             _analysis(s.evidence),
-            (_method(s.evidence),),
+            prose(_method(s.evidence)),
         )
         for s in document.statements
     )
@@ -88,14 +89,21 @@ def _length(part: Inline) -> float:
 
 def shares(table: Table, room: float) -> list[float]:
     """The width of each column whose text breaks, in em; 0 for the others. `room` is that of all columns together."""
-    lengths = [[length(cells[k]) for cells in (table.header, *table.rows)] for k in range(len(table.columns))]
+    cells = list(zip(table.header, *table.rows, strict=True))
     breaks = [c == "p" for c in table.columns]
-    free = room - sum(max(n) for n, b in zip(lengths, breaks, strict=True) if not b)
-    wanted = [max(n) ** 0.7 if b else 0 for n, b in zip(lengths, breaks, strict=True)]
-    narrow = [bool(x) and free * x / sum(wanted) < NARROWEST for x in wanted]
-    left = free - NARROWEST * sum(narrow)
-    rest = sum(x for x, n in zip(wanted, narrow, strict=True) if not n)
-    return [NARROWEST if n else left * x / rest if x else 0 for x, n in zip(wanted, narrow, strict=True)]
+    free = room - sum(max(map(length, column)) for column, b in zip(cells, breaks, strict=True) if not b)
+    wanted = [max(map(length, column)) ** 0.7 if b else 0.0 for column, b in zip(cells, breaks, strict=True)]
+    least = [max(map(_longest_word, column)) if b else 0.0 for column, b in zip(cells, breaks, strict=True)]
+    narrow = [b and free * x / sum(wanted) < n for b, x, n in zip(breaks, wanted, least, strict=True)]
+    left = free - sum(n for n, small in zip(least, narrow, strict=True) if small)
+    rest = sum(x for x, small in zip(wanted, narrow, strict=True) if not small)
+    return [n if small else left * x / rest if x else 0.0 for x, n, small in zip(wanted, least, narrow, strict=True)]
+
+
+def _longest_word(parts: Parts) -> float:
+    """The width of the longest piece that does not break; formulas break."""
+    pieces = [word for p in parts for word in (p.split() if isinstance(p, str) else [p]) if not is_layout(word)]
+    return max([NARROWEST, *(10.0 if isinstance(p, Ref) else _length(p) for p in pieces if not isinstance(p, Badge))])
 
 
 def column_groups(widths: Sequence[float], room: float, gap: float) -> list[tuple[int, int]]:

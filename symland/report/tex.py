@@ -43,10 +43,11 @@ TEXT_WIDTH = 45.5  # em: 160 mm at 10 points
 INDENT = 1.5  # of displayed formulas
 SIGN_WIDTH = 1.33
 NUMBER_WIDTH = 2.8
+PARENTHESES = 1.75  # of a matrix
 NOTE_WIDTH = 9.0  # of (columns 1 to 4)
 KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Definition", "Counterexample", "Example", "Check")
 SIZES_OF_MATRICES = (  # em that fit where one does at full size (scripts shrink less than letters), and the command
-    (1.0, ""), (1.08, r"\small"), (1.18, r"\footnotesize"), (1.28, r"\scriptsize"),
+    (1.0, ""), (1.08, r"\small"), (1.18, r"\footnotesize"),
 )  # fmt: skip
 GAP, TIGHT_GAP = 1.0, 0.6  # em between the columns of a matrix
 COLUMN_GAP, SMALL = 1.2, 0.85  # em between the columns of a table, and the size of a small one
@@ -111,8 +112,11 @@ class Writer:
     def blocks(self, blocks: Sequence[Block]) -> str:
         """The blocks one after another; a formula belongs to the paragraph in front of it."""
         out = ""
+        blocks = _gathered(blocks)
         for k, block in enumerate(blocks):
             text = self.block(block)
+            if k and isinstance(blocks[k - 1], (Display, Align, MatrixBlock)) and _goes_on(block):
+                text = "\\noindent " + text
             tied = k and isinstance(blocks[k - 1], Paragraph) and text.startswith(("\\[", "\\begin{align*}"))
             out += ("\n" if tied else "\n\n" if k else "") + text
         return out
@@ -175,10 +179,12 @@ class Writer:
         out = [f"\\begin{{{environment}}}[{{{self.parts(s.title)}}}]\\label{{{s.label}}}\n{badge}"]
         if s.hypotheses:
             out.append(f"\\hypotheses{{{'; '.join(map(self.parts, s.hypotheses))}}}")
+        elif isinstance(s.body[0], Paragraph):
+            out.append(r"\par\noindent")
         out.append(self.blocks(s.body))
         out.append(f"\\end{{{environment}}}")
         if s.proof:
-            out += ["\\begin{proof}", self.blocks(s.proof), "\\end{proof}"]
+            out += ["\\begin{proof}", _with_box(self.blocks(s.proof)), "\\end{proof}"]
         return "\n".join(out)
 
     # -- formulas --------------------------------------------------------------------------------------------
@@ -219,21 +225,26 @@ class Writer:
         return _aligned(out)
 
     def matrix(self, left: Layout, entries: Matrix) -> str:
-        """Whole where it fits, set as small as need be; else in groups of columns; else entry by entry."""
-        head = width(left) + SIGN_WIDTH + 1.75
+        """Whole where it fits, set smaller if need be, or below its name; else in groups of columns; else by entries."""
+        head = width(left) + SIGN_WIDTH
         widths = columns(entries)
         for scale, command in SIZES_OF_MATRICES:
             gap = GAP if scale == 1 else TIGHT_GAP
-            if head + sum(widths) + gap * (len(widths) - 1) <= (TEXT_WIDTH - INDENT) * scale:
+            body = sum(widths) + gap * (len(widths) - 1) + PARENTHESES
+            if head + body <= (TEXT_WIDTH - INDENT) * scale:
                 return _sized(command, f"{to_latex(left)} = {to_latex(entries)}")
-        groups = column_groups(widths, (TEXT_WIDTH - INDENT) * 1.18 - head - NOTE_WIDTH, TIGHT_GAP)
+        scale, command = SIZES_OF_MATRICES[-1]
+        room = (TEXT_WIDTH - INDENT) * scale - PARENTHESES
+        if sum(widths) + TIGHT_GAP * (len(widths) - 1) <= room:
+            return f"\\[\n  {to_latex(left)} =\n\\]\n" + _sized(command, to_latex(entries))
+        groups = column_groups(widths, room - head - NOTE_WIDTH, TIGHT_GAP)
         if not groups:
             return self.entries(left, entries)
         out = []
         for a, b in groups:
             part = matrix(cells[a:b] for cells in entries.rows)
             which = f"columns {a + 1} to {b}" if b > a + 1 else f"column {b}"
-            out.append(_sized(r"\footnotesize", rf"{to_latex(left)} = {to_latex(part)} \quad \text{{({which})}}"))
+            out.append(_sized(command, rf"{to_latex(left)} = {to_latex(part)} \quad \text{{({which})}}"))
         return "\n".join(out)
 
     def entries(self, left: Layout, entries: Matrix) -> str:
@@ -268,6 +279,20 @@ class Writer:
 
     def cell(self, parts: Parts) -> str:
         return "".join(map(self.inline, parts))
+
+
+def _goes_on(block: Block) -> bool:
+    """Whether the block is a paragraph that begins in the middle of a sentence."""
+    first = block.parts[0] if isinstance(block, Paragraph) else ""
+    return isinstance(first, str) and first[:1].islower()
+
+
+def _with_box(proof: str) -> str:
+    """The proof with its end mark beside the last reason, where it ends with one."""
+    end = "}\n\\end{align*}"
+    if not proof.endswith(end):
+        return proof
+    return proof.removesuffix(end) + "\\quad\\openbox" + end + "\n\\let\\qed\\relax"
 
 
 def _fill(text: str) -> str:
