@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -35,7 +36,6 @@ STATUS: dict[type[SymlandError], int] = {
     CheckFailed: REFUTED,
     NoRule: UNDECIDED,
     Undecided: UNDECIDED,
-    ReportError: NO_TOOL,
     ParseError: USAGE,
     UsageError: USAGE,
 }
@@ -50,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except SymlandError as e:
         print(f"symland: {e}", file=sys.stderr)
+        if isinstance(e, ReportError):
+            return NO_TOOL if e.tool else USAGE
         return next((code for cls, code in STATUS.items() if isinstance(e, cls)), USAGE)
     except KeyboardInterrupt:
         print("symland: interrupted", file=sys.stderr)
@@ -175,18 +177,19 @@ def _print_result(d: Any) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from symland.landscape.library import NETWORKS, network
+    from symland.landscape.library import NETWORKS
     from symland.report.build import report
 
     if args.all == bool(args.name):
         raise UsageError("name one problem, or say --all", hint="symland report linear")
+    progress = _silent if args.quiet else _Meter()
     formats = tuple(f.strip() for f in args.formats.split(",") if f.strip())
     for name in NETWORKS if args.all else [args.name]:
-        problem = network(name)
-        progress = _silent if args.quiet else _progress
         paths = report(
-            problem, args.out, formats=formats, dim=args.dim, samples=args.samples, layers=args.layers, progress=progress
+            name, args.out, formats=formats, dim=args.dim, samples=args.samples, layers=args.layers, progress=progress
         )
+        if isinstance(progress, _Meter):
+            progress.close()
         for path in paths:
             print(path)
     return PASSED
@@ -196,21 +199,35 @@ def _silent(stage: str, done: int, total: int, message: str = "") -> None:
     return None
 
 
-def _progress(stage: str, done: int, total: int, message: str = "") -> None:
-    text = f"{stage}: {done}/{total} {message}".rstrip()
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-    else:
-        print(text, file=sys.stderr)
+class _Meter:
+    """Progress on stderr: a line that renews itself on a terminal, elsewhere a plain line every few seconds."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.last = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int, message: str = "") -> None:
+        now = time.monotonic()
+        if now - self.last < (0.1 if self.live else 5) and not message.startswith("no "):
+            return
+        self.last = now
+        text = f"{stage}: {done}/{total} {message}".rstrip()
+        print(f"\r\033[K{text}" if self.live else text, end="" if self.live else "\n", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Clears the line."""
+        if self.live:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _check(args: argparse.Namespace) -> int:
     from symland.evidence import Label
     from symland.interface import check
 
-    quiet = args.quiet or not sys.stderr.isatty()
-    progress = _silent if quiet else _progress
+    progress = _silent if args.quiet else _Meter()
     evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget, progress=progress)
+    if isinstance(progress, _Meter):
+        progress.close()
     if args.json:
         print(json.dumps(evidence.to_json(), indent=1))
     elif args.quiet:

@@ -72,6 +72,13 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
+class Formulas:
+    """Relations below each other, their signs in one column."""
+
+    formulas: tuple[Layout, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Align:
     """A calculation: the left side once, then one line for each step."""
 
@@ -161,7 +168,9 @@ class Ledger:
     """Every statement of the document with its label, hypotheses, analysis facts, and how it was earned."""
 
 
-Block = Paragraph | Display | Align | Steps | MatrixBlock | Items | Table | Statement | Note | Legend | Ledger
+Block = (
+    Paragraph | Display | Formulas | Align | Steps | MatrixBlock | Items | Table | Statement | Note | Legend | Ledger
+)
 
 _LABEL = re.compile(r"[a-z][a-z0-9-]*\Z")
 
@@ -245,7 +254,7 @@ def _inlines(block: Block) -> Iterator[Inline]:
                 yield from parts
             for inner in (*block.body, *block.proof):
                 yield from _inlines(inner)
-        case Display() | MatrixBlock() | Legend() | Ledger():
+        case Display() | Formulas() | MatrixBlock() | Legend() | Ledger():
             return
 
 

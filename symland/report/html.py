@@ -16,6 +16,7 @@ from symland.report.document import (
     Display,
     Document,
     Emphasis,
+    Formulas,
     Inline,
     Items,
     Ledger,
@@ -41,6 +42,7 @@ from symland.write.mathml import NAMESPACE, to_mathml
 FORMULA_WIDTH = 40.0  # em, of a displayed formula on a wide screen
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPENING = re.compile(r"<math[^>]*>")
+_SIGN_FIRST = re.compile(r"(?:<mrow>)*<mo>")
 ALIGNMENT = {"l": "left", "c": "center", "r": "right", "p": "text"}
 
 
@@ -104,6 +106,8 @@ class Writer:
                 return f"<p>{self.parts(parts)}</p>"
             case Display(formula):
                 return self.display(formula)
+            case Formulas(formulas):
+                return self.grid([split_relations(f) for f in formulas])
             case Align(left, lines):
                 return self.align(left, lines)
             case Steps(steps):
@@ -121,7 +125,7 @@ class Writer:
             case Legend():
                 return self.items(legend(self.document), False)
             case Ledger():
-                return self.table(ledger(self.document), "ledger")
+                return self.table(ledger(self.document))
             case _:
                 assert_never(block)
 
@@ -157,20 +161,24 @@ class Writer:
         return _box("".join(_piece(p, k > 0) for k, p in enumerate(pieces)))
 
     def align(self, left: Layout, lines: Sequence[Line]) -> str:
-        """A grid of three columns: the left side, the right sides, the reasons."""
-        alone = width(left) > 0.28 * FORMULA_WIDTH
-        head = f'<div class="left">{to_mathml(left)}</div>'
+        return self.grid([(left, lines)])
+
+    def grid(self, chains: Sequence[tuple[Layout, Sequence[Line]]]) -> str:
+        """A grid of three columns: left sides, right sides, reasons. A long left side stands alone."""
+        alone = any(width(left) > 0.28 * FORMULA_WIDTH for left, _ in chains)
         out = [f'<div class="steps{" alone" if alone else ""}">']
-        if alone:
-            out.append(head)
-        for k, line in enumerate(lines):
-            if not alone:
-                out.append(head if k == 0 else '<div class="left"></div>')
-            room = FORMULA_WIDTH - (2 if alone else width(left))
-            pieces = break_lines(row(line.sign, line.right), room, room - 2)
-            formula = "".join(_piece(p, j > 0) for j, p in enumerate(pieces))
-            out.append(f'<div class="right" tabindex="0">{formula}</div>')
-            out.append(f'<div class="reason">{self.parts(line.reason)}</div>')
+        for left, lines in chains:
+            head = f'<div class="left">{to_mathml(left)}</div>'
+            if alone or not lines:
+                out.append(head)
+            for k, line in enumerate(lines):
+                if not alone:
+                    out.append('<div class="left"></div>' if k else head)
+                room = FORMULA_WIDTH - (2 if alone else width(left))
+                pieces = break_lines(row(line.sign, line.right), room, room - 2)
+                formula = "".join(_piece(p, j > 0) for j, p in enumerate(pieces))
+                out.append(f'<div class="right" tabindex="0">{formula}</div>')
+                out.append(f'<div class="reason">{self.parts(line.reason)}</div>')
         return "\n".join([*out, "</div>"])
 
     def steps(self, steps: Sequence[Step]) -> str:
@@ -185,7 +193,7 @@ class Writer:
         return "\n".join([*out, "</div>"])
 
     # -- tables ----------------------------------------------------------------------------------------------
-    def table(self, table: Table, kind: str = "") -> str:
+    def table(self, table: Table) -> str:
         names = [ALIGNMENT[c] for c in table.columns]
         plain = ["".join(p for p in cells if isinstance(p, str)) for cells in table.header]
 
@@ -198,7 +206,7 @@ class Writer:
         caption = f"<caption>{self.parts(table.caption)}</caption>" if table.caption else ""
         head = f"<thead><tr>{cells('th', table.header, scope=' scope=' + quoteattr('col'))}</tr></thead>"
         body = "\n".join(f"<tr>{cells('td', r)}</tr>" for r in table.rows)
-        name = f' class="{kind}"' if kind else ""
+        name = ' class="stacked"' if "p" in table.columns else ""
         return f'<div class="scroll" tabindex="0"><table{name}>{caption}{head}\n<tbody>\n{body}\n</tbody></table></div>'
 
 
@@ -207,11 +215,13 @@ def _box(formula: str) -> str:
 
 
 def _piece(piece: Piece, later: bool) -> str:
-    """One line of a broken formula: delimiters may be without their partners. The empty row in front lets a leading
-    sign be spaced as between two terms."""
+    """One line of a broken formula: delimiters may be without their partners, and a sign in front stands between two
+    terms."""
     inside = "".join(_delimiter(p) if isinstance(p, Delimiter) else _bare(to_mathml(p)) for p in runs(piece))
     name = ' class="later"' if later else ""
-    return f'<math xmlns="{NAMESPACE}" display="block"{name}><mrow><mrow></mrow>{inside}</mrow></math>'
+    if later:
+        inside = inside.replace("<mo>", '<mo form="infix">', 1) if _SIGN_FIRST.match(inside) else inside
+    return f'<math xmlns="{NAMESPACE}" display="block"{name}><mrow>{inside}</mrow></math>'
 
 
 def _bare(math: str) -> str:

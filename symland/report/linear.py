@@ -28,7 +28,7 @@ from symland.proof.theorem import Theorem
 from symland.report import linear_text as text
 from symland.report.abbreviate import Abbreviation
 from symland.report.crosschecks import Checked, crosscheck_section, second_check
-from symland.report.document import Block, Display, Document, Emphasis, Parts, Section, Statement, Table
+from symland.report.document import Block, Document, Emphasis, Formulas, Parts, Section, Statement, Table
 from symland.report.entrywise import explicit_section
 from symland.report.examples import examples_section
 from symland.report.notation import Notation
@@ -222,10 +222,12 @@ class _Report:
         ):
             parts = tuple(evidence_of(d.theorem, d.name, scope) for d in derivations)
             evidence = replace(parts[0], label=weakest(parts), claim=title, parts=parts)
-            body = tuple(Display(notation.typeset(d.theorem.statement)) for d in derivations)
+            body = (Formulas(tuple(notation.typeset(d.theorem.statement) for d in derivations)),)
             full_title = f"{title} for {self.layers} layer" + ("s" if self.layers > 1 else "")
             blocks.append(Statement("Corollary", (full_title,), label, body, evidence))
-        return Section(f"The network with {self.layers} layer" + ("s" if self.layers > 1 else ""), "instances", tuple(blocks))
+        return Section(
+            f"The network with {self.layers} layer" + ("s" if self.layers > 1 else ""), "instances", tuple(blocks)
+        )
 
     def global_minimizers(self) -> Section:
         best = self.bare.typeset(self.minimizers.value)

@@ -51,7 +51,11 @@ def abridged(matrix: Matrix, letter: str) -> tuple[Matrix, list[tuple[Layout, La
     """A wide matrix with names for long entries that recur, and the meanings of the names; others as they are."""
     cells = [c for row in matrix.rows for c in row]
     recurring = [c for c in dict.fromkeys(cells) if cells.count(c) > 1 and width(c) > LONG]
-    if sum(columns(matrix)) <= WIDE or not 0 < len(recurring) <= MOST or 2 * len(set(cells) - {Numeral("0")}) > len(cells):
+    if (
+        sum(columns(matrix)) <= WIDE
+        or not 0 < len(recurring) <= MOST
+        or 2 * len(set(cells) - {Numeral("0")}) > len(cells)
+    ):
         return matrix, []
     names = {c: sub(letter, k) for k, c in enumerate(recurring, 1)}
     rows = tuple(tuple(names.get(c, c) for c in row) for row in matrix.rows)

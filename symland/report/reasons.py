@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 
 from symland.report.document import Inline, Parts
-from symland.write.layout import APPLY, Function, Layout, Row, as_layout, fence, juxtapose, row, sub, sup
+from symland.write.layout import APPLY, Function, Layout, Row, apply, as_layout, fence, juxtapose, row, sub, sup
 
 _TOKEN = r"vec\b|\(x\)|[A-Z]{1,3}(?![A-Za-z])|_\{\w+(?:,\w+)*\}|\^T|[()<>=,]"
 _FORMULA = re.compile(rf"(?:(?:{_TOKEN}) ?)*[A-Z](?![a-z])(?:[A-Z](?![a-z]))*(?: ?(?:{_TOKEN}))*")
 _TOKENS = re.compile(_TOKEN)
+_BETWEEN = re.compile(r", ?(?![^<]*>)(?![^{]*\})")  # commas between formulas
 
 
 def reason(text: str, letters: Mapping[str, Layout] | None = None) -> Parts:
@@ -22,9 +23,9 @@ def reason(text: str, letters: Mapping[str, Layout] | None = None) -> Parts:
     out: list[Inline] = []
     end = 0
     for found in _FORMULA.finditer(text):
-        formula = found[0]
-        comma = "," if formula.endswith(",") else ""
-        out += [text[end : found.start()], _Formula(formula.rstrip(","), letters or {}).layout(), comma]
+        out.append(text[end : found.start()])
+        for k, formula in enumerate(_BETWEEN.split(found[0])):
+            out += ([", "] if k else []) + ([_Formula(formula, letters or {}).layout()] if formula else [])
         end = found.end()
     out.append(text[end:])
     return tuple(p for p in out if p != "")
@@ -55,6 +56,8 @@ class _Formula:
                 factors[-1:] = [row(factors[-1], APPLY, inside)] if after_vec else [*factors[-1:], inside]
             elif token == "vec":
                 factors.append(Function("vec"))
+            elif factors and factors[-1] == Function("vec"):
+                factors[-1] = apply("vec", token)
             elif token.isalpha():
                 factors += [self.letters.get(letter, as_layout(letter)) for letter in token]
             else:

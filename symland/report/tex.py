@@ -16,6 +16,7 @@ from symland.report.document import (
     Display,
     Document,
     Emphasis,
+    Formulas,
     Inline,
     Items,
     Ledger,
@@ -112,7 +113,6 @@ class Writer:
     def blocks(self, blocks: Sequence[Block]) -> str:
         """The blocks one after another; a formula belongs to the paragraph in front of it."""
         out = ""
-        blocks = _gathered(blocks)
         for k, block in enumerate(blocks):
             text = self.block(block)
             if k and isinstance(blocks[k - 1], (Display, Align, MatrixBlock)) and _goes_on(block):
@@ -147,6 +147,8 @@ class Writer:
                 return self.parts(parts)
             case Display(formula):
                 return self.display(formula)
+            case Formulas(formulas):
+                return _aligned([x for f in formulas for x in self.relation(*split_relations(f))])
             case Align(left, lines):
                 return self.align(left, lines)
             case Steps(steps):
@@ -198,7 +200,12 @@ class Writer:
         return _aligned([f"& {_piece(p)}" if k == 0 else rf"&\qquad {_piece(p)}" for k, p in enumerate(pieces)])
 
     def align(self, left: Layout, lines: Sequence[Line]) -> str:
-        """The left side stands alone where it takes too much of the line."""
+        return _aligned(self.relation(left, lines))
+
+    def relation(self, left: Layout, lines: Sequence[Line]) -> list[str]:
+        """The lines of a chain of relations; the left side stands alone where it takes too much of the line."""
+        if not lines:
+            return [f"& {to_latex(left)}"]
         room = TEXT_WIDTH - INDENT - SIGN_WIDTH
         alone = width(left) > 0.28 * TEXT_WIDTH and any(width(line.right) > room - width(left) for line in lines)
         room -= 2 if alone else width(left)
@@ -212,7 +219,7 @@ class Writer:
                 out.append(start + sign + _piece(piece))
             if line.reason:
                 out[-1] += rf" \reason{{{''.join(map(self.inline, line.reason))}}}"
-        return _aligned(out)
+        return out
 
     def steps(self, steps: Sequence[Step]) -> str:
         """Numbered lines, flush left, with the reasons at the right margin."""
