@@ -19,6 +19,8 @@ from symland.language.terms import Term
 from symland.proof.rules.registry import ROWS
 
 TRIVIAL = {"d_constant", "d_constant_scalar", "d_self"}
+STRUCTURAL_REASON = "sum and product rules"
+LONG = 40  # nodes in a line that is not shown by itself
 STRUCTURAL = {"d_sum", "d_sum_scalar", "d_product", "d_product_scalar", "d_scale", "d_transpose", "d_inner", ""}
 
 
@@ -116,12 +118,20 @@ def push_shown(prover: Prover, id: str) -> str:
         row = prover.row_of(id)
         if row in TRIVIAL:
             continue
-        reason = "sum and product rules" if row in STRUCTURAL else ROWS[row].reason
+        reason = STRUCTURAL_REASON if row in STRUCTURAL else ROWS[row].reason
         if prover.display and prover.display[-1][1] == reason:
             prover.display.pop()
         prover.display.append((id, reason))
     before = at(prover.statement(id), RIGHT)
     tidied = prover.turn(id, RIGHT, tidy(before))
     if tidied != id:
-        prover.display.append((tidied, "derivatives of constants vanish"))
+        reason = "derivatives of constants vanish"
+        if prover.display and prover.display[-1][1] == STRUCTURAL_REASON and _size(before) > LONG:
+            prover.display.pop()  # too long to help anyone
+            reason = f"{STRUCTURAL_REASON}, {reason}"
+        prover.display.append((tidied, reason))
     return tidied
+
+
+def _size(t: Node) -> int:
+    return 1 + sum(_size(c) for c in t.children)

@@ -23,6 +23,7 @@ from symland.proof.scope import letter_name, occurrences
 Path = tuple[int, ...]
 LEFT: Path = (0,)
 RIGHT: Path = (1,)
+UNCITED = {"subst", "term", "value", "row", "at", "segment", "reverse", "var", "lo", "hi", "binder"}  # entries without ids
 MAX_COEFFICIENT = 3  # largest coefficient on the way to a certificate
 MAX_FACTS = 6  # order facts (with repetition) that one certificate may combine
 
@@ -254,7 +255,7 @@ def pruned(trace: Trace, theorems: Mapping[str, str]) -> Trace:
         id = stack.pop()
         if id in by_id and id not in kept:
             kept.add(id)
-            cited = _strings(by_id[id].data)
+            cited = [c for key, value in by_id[id].data.items() if key not in UNCITED for c in _strings(value)]
             named.update(by_id[id].deps, cited)
             stack.extend(cited)
     hypotheses = {n: h for n, h in trace.hypotheses.items() if n in named}

@@ -8,19 +8,33 @@ memoized by node. A class states in `fields` what its arguments are; that one li
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple, cast
-from weakref import WeakValueDictionary
 
 from symland.errors import ShapeError, SymlandError, UsageError
 from symland.language.index import PLACE, Dim, DimFamily, Index, IndexLike, Shape, check_name, shape_text
 
 PROP = "statement"  # the "shape" of a statement
 
-_TABLE: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
+
+class _Entry(weakref.ref["Node"]):
+    """A weak reference to a node that knows its key in the table."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_TABLE: dict[tuple[Any, ...], _Entry] = {}  # all nodes that are alive; a cache, so that equal nodes are one object
 _LOCK = threading.Lock()
+
+
+def _forget(entry: weakref.ref[Node]) -> None:
+    key = cast(_Entry, entry).key
+    if _TABLE.get(key) is entry:
+        del _TABLE[key]
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,8 @@ class Node:
 
     def __new__(cls, *args: Any) -> Any:
         key = (cls, args)
-        found = _TABLE.get(key)
+        entry = _TABLE.get(key)
+        found = entry() if entry is not None else None
         if found is not None:
             return found
         cls._check_fields(args)
@@ -76,7 +91,13 @@ class Node:
         object.__setattr__(node, "free_indices", node._free_indices())
         object.__setattr__(node, "shape", node._shape())
         with _LOCK:
-            return _TABLE.setdefault(key, node)
+            entry = _TABLE.get(key)
+            found = entry() if entry is not None else None
+            if found is None:
+                found, entry = node, _Entry(node, _forget)
+                entry.key = key
+                _TABLE[key] = entry
+            return found
 
     @classmethod
     def _check_fields(cls, args: tuple[Any, ...]) -> None:

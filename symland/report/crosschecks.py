@@ -5,9 +5,10 @@ Nothing here shares code with the proofs. A check that refutes a proved statemen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from symland.checks.expansion import Dims
 from symland.checks.explicit import check_derivatives
 from symland.checks.highprec import Row, check_derivatives_numeric, check_inequality, derivative_table, inequality_table
 from symland.checks.modular import check_modular
@@ -30,6 +31,10 @@ STEP_SAMPLES = 60
 DIGITS, SHOWN = 50, 24
 LARGE = (5, 8)  # the larger width and number of samples of the prime field check
 INEQUALITY_SAMPLES = 40
+
+
+Formulas = Mapping[Node, Node]
+Blocks = Mapping[tuple[Node, Node], Node]
 
 
 class Checked(NamedTuple):
@@ -64,29 +69,46 @@ def crosscheck_section(
     }
     dims = {"d": dim, "m": samples}
     large = {"d": max(dim, LARGE[0]), "m": max(samples, LARGE[1])}
-    formulas = [
-        passed(check_derivatives(loss, list(gradients), gradients, blocks, dims)),
-        passed(check_modular(loss, gradients, blocks, large)),
-        passed(check_derivatives_numeric(loss, gradients, blocks, dims, DIGITS, progress=progress)),
-    ]
-    values = derivative_table(loss, gradients, blocks, dims, DIGITS, trials=1)
     inequalities = [(d, _inequality(d, progress)) for d in dominance]
     count = f"{layers} layer" + ("s" if layers > 1 else "")
     body: list[Block] = [
-        p("The second checker reads only what the steps of a proof claim, and evaluates each claim exactly at random "
-          "rational letters, at small dimensions and depths where its hypotheses hold."),
-        _steps_table(steps),
+        *steps_section(steps),
         p("The formulas of ", Ref("gradient"), " and of the Hessian blocks, written out for ", count,
           ", against derivatives of the loss alone."),
-        _formulas_table(formulas),
-        p("One random rational point: central differences of the loss in random directions beside the formulas, "
-          f"computed to {DIGITS} digits."),
-        _values_table(values),
+        *formula_checks(loss, gradients, blocks, dims, large, progress),
         p("Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right side, "
           "at most 1 where the inequality holds."),
         _inequality_table(inequalities),
     ]  # fmt: skip
     return Section("Cross-checks", "crosschecks", tuple(body))
+
+
+def formula_checks(
+    loss: Node, gradients: Formulas, blocks: Blocks, dims: Dims, large: Dims, progress: Progress = silent
+) -> list[Block]:  # fmt: skip
+    """Gradient and Hessian formulas against derivatives of the loss alone, exactly, over a prime field at the large
+    dimensions, and numerically: what was found, and values at one point."""
+    checks = [
+        passed(check_derivatives(loss, list(gradients), gradients, blocks, dims)),
+        passed(check_modular(loss, gradients, blocks, large)),
+        passed(check_derivatives_numeric(loss, gradients, blocks, dims, DIGITS, progress=progress)),
+    ]
+    values = derivative_table(loss, gradients, blocks, dims, DIGITS, trials=1)
+    return [
+        _formulas_table(checks),
+        p("One random rational point: central differences of the loss in random directions beside the formulas, "
+          f"computed to {DIGITS} digits."),
+        _values_table(values),
+    ]  # fmt: skip
+
+
+def steps_section(steps: Sequence[Checked]) -> list[Block]:
+    """What the second checker says of the proofs."""
+    return [
+        p("The second checker reads only what the steps of a proof claim, and evaluates each claim exactly at random "
+          "rational letters, at small dimensions and depths where its hypotheses hold."),
+        _steps_table(steps),
+    ]  # fmt: skip
 
 
 def _steps_table(steps: Sequence[Checked]) -> Table:

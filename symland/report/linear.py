@@ -20,17 +20,16 @@ from symland.landscape.neighborhood import in_ball, in_half_ball
 from symland.landscape.networks import LinearNetwork, linear_network
 from symland.landscape.result import Result
 from symland.language import terms as T
-from symland.language.index import Index
 from symland.language.statements import NonNeg
 from symland.language.trace import Trace
 from symland.progress import Progress, silent
 from symland.proof.theorem import Theorem
 from symland.report import linear_text as text
-from symland.report.abbreviate import Abbreviation
 from symland.report.crosschecks import Checked, crosscheck_section, second_check
 from symland.report.document import Block, Document, Emphasis, Formulas, Parts, Section, Statement, Table
 from symland.report.entrywise import explicit_section
 from symland.report.examples import examples_section
+from symland.report.linear_notation import BARE, full, plain
 from symland.report.notation import Notation
 from symland.report.proofs import Known
 from symland.report.sections import (
@@ -92,7 +91,7 @@ class _Report:
             if section is not None:
                 sections.append(section)
         self.progress("report", len(parts), len(parts), "done")
-        return Document(text.TITLE, text.abstract(self.bare.typeset(self.network.loss)), (*sections, ledger_section()))
+        return Document(text.TITLE, text.abstract(BARE.typeset(self.network.loss)), (*sections, ledger_section()))
 
     # -- what is reported ------------------------------------------------------------------------------------
     @cached_property
@@ -116,33 +115,13 @@ class _Report:
         d = Dominance(self.minimizers)
         return (d.on_region(), in_ball(d), in_half_ball(d))
 
-    # -- notation --------------------------------------------------------------------------------------------
-    @cached_property
-    def bare(self) -> Notation:
-        """No abbreviations."""
-        return Notation((), text.NAMES)
-
     @cached_property
     def plain(self) -> Notation:
-        """h, h* and E."""
-        n = self.network
-        names = (
-            Abbreviation(T.scalar("h"), n.loss),
-            Abbreviation(T.scalar("hs"), self.minimizers.value),
-            Abbreviation(T.matrix("E", *n.residual.shape), n.residual),
-        )
-        return Notation(names, text.NAMES)
+        return plain(self.network, self.minimizers.value)
 
     @cached_property
     def full(self) -> Notation:
-        """h, h*, E, B[l] = W[L..l+1] and U[l] = W[l-1..1] X."""
-        n, d = self.network, self.network.width(Index.of(0))
-        left, right = T.family("B", d, d), T.family("U", d, "m")
-        more = (
-            Abbreviation(left["l"], n.chain(n.depth, ROW + 1), "l"),
-            Abbreviation(right["l"], n.chain(ROW - 1, Index.of(1)) * n.X, "l"),
-        )
-        return Notation((*self.plain.abbreviations, *more), text.NAMES)
+        return full(self.network, self.minimizers.value)
 
     # -- statements ------------------------------------------------------------------------------------------
     def checked(self, label: str, trace: Trace, theorem: Theorem, evidence: Evidence) -> Evidence:
@@ -174,9 +153,9 @@ class _Report:
     # -- sections --------------------------------------------------------------------------------------------
     def problem(self) -> Section:
         n = self.network
-        loss = Notation(self.plain.abbreviations[2:], text.NAMES)
+        loss = self.plain.without(T.scalar("h"))
         formula = row(
-            relation("h", "=", loss.typeset(n.loss)), ",", Space(36), relation("E", "=", self.bare.typeset(n.residual))
+            relation("h", "=", loss.typeset(n.loss)), ",", Space(36), relation("E", "=", BARE.typeset(n.residual))
         )
         results = [*self.minimizers.results, *self.hessian_at.results]
         results += [r for d in self.dominance for r in (d.inequality, d.result)]
@@ -207,15 +186,10 @@ class _Report:
         if self.layers is None:
             return None
         made = Derivatives(linear_network(self.layers))
-        names = (
-            Abbreviation(T.scalar("h"), made.network.problem.loss),
-            Abbreviation(T.matrix("E", *made.network.residual.shape), made.network.problem.definitions["E"]),
-        )
-        notation = Notation(names, text.NAMES)
+        residual = made.network.problem.definitions["E"]
+        notation = plain(made.network)
         scope = f"dims: all, depth: {self.layers}"
-        blocks: list[Block] = [
-            text.instances_intro(self.layers, relation("E", "=", self.bare.typeset(names[1].meaning)))
-        ]
+        blocks: list[Block] = [text.instances_intro(self.layers, relation("E", "=", BARE.typeset(residual)))]
         for title, label, derivations in (
             ("Gradients", "instance-gradients", list(made.gradients)),
             ("Hessian blocks", "instance-hessian", list(made.hessian.blocks.values())),
@@ -230,7 +204,7 @@ class _Report:
         )
 
     def global_minimizers(self) -> Section:
-        best = self.bare.typeset(self.minimizers.value)
+        best = BARE.typeset(self.minimizers.value)
         blocks: list[Block] = [text.minimizers_intro(best)]
         for r in self.minimizers.results:
             notation = self.full if r.name == "stationary" else self.plain

@@ -5,10 +5,8 @@ from __future__ import annotations
 from symland.report.document import Block, Display, Emphasis, Note, Paragraph, Parts, Ref
 from symland.report.document import paragraph as p
 from symland.write.layout import Layout, fence, frac, juxtapose, relation, row, sub, sup
-from symland.write.typesetter import Names
 
 TITLE = "The loss landscape of deep linear networks"
-NAMES: Names = {"Ws": "W*", "hs": "h*"}
 ABOVE, SAME, BELOW = relation("l", ">", "k"), relation("l", "=", "k"), relation("l", "<", "k")
 CASES: dict[str, tuple[str, Parts]] = {
     "l > k": ("hessian-lower", ("Hessian block, ", ABOVE)),

@@ -103,8 +103,10 @@ def to_tex(document: Document) -> str:
 class Writer:
     """Writes the parts of one document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, text_width: float = TEXT_WIDTH, reason: str = r"\reason") -> None:
         self.document = document
+        self.text_width = text_width
+        self.reason = reason
 
     def section(self, section: Section) -> str:
         head = rf"\section{{{escape(section.title)}}}\label{{{section.label}}}"
@@ -191,12 +193,12 @@ class Writer:
 
     # -- formulas --------------------------------------------------------------------------------------------
     def display(self, formula: Layout) -> str:
-        if width(formula) <= TEXT_WIDTH - INDENT:
+        if width(formula) <= self.text_width - INDENT:
             return f"\\[\n  {to_latex(formula)}\n\\]"
         left, lines = split_relations(formula)
         if lines:
             return self.align(left, lines)
-        pieces = break_lines(formula, TEXT_WIDTH - INDENT, TEXT_WIDTH - INDENT - 2)
+        pieces = break_lines(formula, self.text_width - INDENT, self.text_width - INDENT - 2)
         return _aligned([f"& {_piece(p)}" if k == 0 else rf"&\qquad {_piece(p)}" for k, p in enumerate(pieces)])
 
     def align(self, left: Layout, lines: Sequence[Line]) -> str:
@@ -206,8 +208,8 @@ class Writer:
         """The lines of a chain of relations; the left side stands alone where it takes too much of the line."""
         if not lines:
             return [f"& {to_latex(left)}"]
-        room = TEXT_WIDTH - INDENT - SIGN_WIDTH
-        alone = width(left) > 0.28 * TEXT_WIDTH and any(width(line.right) > room - width(left) for line in lines)
+        room = self.text_width - INDENT - SIGN_WIDTH
+        alone = width(left) > 0.28 * self.text_width and any(width(line.right) > room - width(left) for line in lines)
         room -= 2 if alone else width(left)
         out = [f"& {to_latex(left)}"] if alone else []
         for k, line in enumerate(lines):
@@ -218,17 +220,17 @@ class Writer:
                 sign = SIGNS[line.sign] + " " if j == 0 else ""
                 out.append(start + sign + _piece(piece))
             if line.reason:
-                out[-1] += rf" \reason{{{''.join(map(self.inline, line.reason))}}}"
+                out[-1] += f" {self.reason}{{{self.cell(line.reason)}}}"
         return out
 
     def steps(self, steps: Sequence[Step]) -> str:
         """Numbered lines, flush left, with the reasons at the right margin."""
         out = []
-        room = TEXT_WIDTH - INDENT - NUMBER_WIDTH
+        room = self.text_width - INDENT - NUMBER_WIDTH
         for number, step in enumerate(steps, 1):
             for k, piece in enumerate(break_lines(step.formula, room, room - 2)):
                 out.append(rf"&\qquad {_piece(piece)}" if k else rf"({number})\quad & {_piece(piece)}")
-            out[-1] += rf" \reason{{{''.join(map(self.inline, step.reason))}}}"
+            out[-1] += f" {self.reason}{{{self.cell(step.reason)}}}"
         return _aligned(out)
 
     def matrix(self, left: Layout, entries: Matrix) -> str:
@@ -238,10 +240,10 @@ class Writer:
         for scale, command in SIZES_OF_MATRICES:
             gap = GAP if scale == 1 else TIGHT_GAP
             body = sum(widths) + gap * (len(widths) - 1) + PARENTHESES
-            if head + body <= (TEXT_WIDTH - INDENT) * scale:
+            if head + body <= (self.text_width - INDENT) * scale:
                 return _sized(command, f"{to_latex(left)} = {to_latex(entries)}")
         scale, command = SIZES_OF_MATRICES[-1]
-        room = (TEXT_WIDTH - INDENT) * scale - PARENTHESES
+        room = (self.text_width - INDENT) * scale - PARENTHESES
         if sum(widths) + TIGHT_GAP * (len(widths) - 1) <= room:
             return f"\\[\n  {to_latex(left)} =\n\\]\n" + _sized(command, to_latex(entries))
         groups = column_groups(widths, room - head - NOTE_WIDTH, TIGHT_GAP)
@@ -264,7 +266,7 @@ class Writer:
     # -- tables ----------------------------------------------------------------------------------------------
     def table(self, table: Table) -> str:
         breaks = "p" in table.columns
-        room = TEXT_WIDTH / (SMALL if table.small else 1)
+        room = self.text_width / (SMALL if table.small else 1)
         gaps = COLUMN_GAP / (SMALL if table.small else 1) * (len(table.columns) - 1)
         spec = "".join(
             c if not w else rf">{{\raggedright\arraybackslash}}p{{{w:.1f}em}}"

@@ -1,0 +1,36 @@
+"""The names that reports on the deep linear network use: h, h*, E, and B[l] and U[l] for what surrounds layer l."""
+
+from __future__ import annotations
+
+from symland.landscape.networks import LinearNetwork
+from symland.language import terms as T
+from symland.language.index import Index
+from symland.language.terms import Term
+from symland.report.abbreviate import Abbreviation
+from symland.report.notation import Notation
+from symland.write.typesetter import Names
+
+NAMES: Names = {"Ws": "W*", "hs": "h*"}
+BARE = Notation((), NAMES)  # no abbreviations
+
+
+def plain(network: LinearNetwork, least: Term | None = None) -> Notation:
+    """h for the loss, E for the residual, and h* for the least value."""
+    problem = network.problem
+    residual = problem.definitions["E"]
+    names = [Abbreviation(T.scalar("h"), problem.loss), Abbreviation(T.matrix("E", *residual.shape), residual)]
+    if least is not None:
+        names.append(Abbreviation(T.scalar("hs"), least))
+    return Notation(tuple(names), NAMES)
+
+
+def full(network: LinearNetwork, least: Term | None = None) -> Notation:
+    """As `plain`, and B[l] = W[L..l+1], U[l] = W[l-1..1] X for the symbolic depth."""
+    n, l, place = network, Index.var("l"), Index.var("_")
+    left = T.family("B", n.width(n.depth), n.width(place))
+    right = T.family("U", n.width(place - 1), "m")
+    around = (
+        Abbreviation(left["l"], n.chain(n.depth, l + 1), "l"),
+        Abbreviation(right["l"], n.chain(l - 1, Index.of(1)) * n.X, "l"),
+    )
+    return Notation((*plain(network, least).abbreviations, *around), NAMES)

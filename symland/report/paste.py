@@ -1,0 +1,52 @@
+"""LaTeX to paste into a paper: derivations as `align*`, for amsmath and amssymb and nothing else."""
+
+from __future__ import annotations
+
+from symland.calculus.derivation import Derivation
+from symland.landscape.derivatives import Derivatives
+from symland.language.nodes import Node
+from symland.report.document import Document, Formulas
+from symland.report.linear_notation import BARE, full, plain
+from symland.report.notation import Notation
+from symland.report.sections import chain
+from symland.report.tex import Writer
+from symland.write.latex import to_latex
+
+PAPER_WIDTH = 34.0  # em: a line of a paper in one column
+
+
+def derivation_latex(made: Derivatives, layers: int | None = None, hessian: bool = False) -> str:
+    """The derivation of the gradient, and with `hessian` of the three cases of the Hessian block, as `align*` with the
+    reasons as tags; for an explicit number of layers the formulas of that depth follow."""
+    n = made.general
+    notation = full(n)
+    writer = Writer(Document("", (), ()), PAPER_WIDTH, r"\tag*")
+    out = [f"% {n.problem.name}. Needs amsmath and amssymb.", *_meanings(notation)]
+    for d in [made.gradient, *(made.blocks.values() if hessian else ())]:
+        out += [
+            _head(d),
+            writer.block(chain(d, notation)),
+            writer.block(Formulas((notation.typeset(d.theorem.statement),))),
+        ]
+    if layers is not None:
+        explicit = plain(made.network)
+        derivations = [*made.gradients, *(made.hessian.blocks.values() if hessian else ())]
+        formulas = tuple(explicit.typeset(d.theorem.statement) for d in derivations)
+        residual = made.network.problem.definitions["E"]
+        out += [f"% {made.network.problem.name}, E = {_latex(residual)}  [PROVED]", writer.block(Formulas(formulas))]
+    return "\n".join(out) + "\n"
+
+
+def _meanings(notation: Notation) -> list[str]:
+    """One comment for each abbreviation."""
+    lines = [f"%   {_latex(a.name)} = {_latex(a.meaning)}" for a in notation.abbreviations]
+    return [*lines, "%   W_{b:a} = W_b \\cdots W_a, the identity for b = a - 1"]
+
+
+def _head(d: Derivation) -> str:
+    given = ", ".join(_latex(h) for h in d.theorem.hypotheses.values())
+    return f"% {d.name}, for {given}  [PROVED for all dimensions]"
+
+
+def _latex(node: Node) -> str:
+    return to_latex(BARE.typeset(node))
