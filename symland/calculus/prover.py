@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
-from symland.calculus.simplify import tidy
+from symland.calculus.simplify import Memo, tidy
 from symland.errors import AssumptionMissing, NoRule
 from symland.language import statements as S
 from symland.language import terms as T
@@ -45,6 +45,7 @@ class Prover:
         self.display: list[tuple[str, str]] = []
         self._certificates: dict[Index, tuple[str, ...] | None] = {}
         self._tidied: dict[Term, str] = {}
+        self._memo: Memo = {}
         self._rows: dict[str, str] = {}
         self._known: dict[tuple[S.Statement, frozenset[str]], str] = {}
 
@@ -215,7 +216,7 @@ class Prover:
     def tidied(self, term: Term) -> str:
         """The step that says that a term equals its tidy form; empty if it is tidy already."""
         if term not in self._tidied:
-            new = tidy(term)
+            new = tidy(term, self._memo)
             self._tidied[term] = "" if new is term else self.ring(term, new)
         return self._tidied[term]
 

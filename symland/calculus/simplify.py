@@ -95,43 +95,54 @@ def transpose(a: Term) -> Term:
     return a.T
 
 
+Memo = dict[Node, Term]
+
+
+def tidy(t: Node, memo: Memo | None = None) -> Term:
+    """The term with every sum and product inside tidied; `memo` keeps results between calls."""
+    memo = {} if memo is None else memo
+    out = memo.get(t)
+    if out is None:
+        out = memo[t] = _tidy(t, memo)
+    return out
+
+
 @singledispatch
-def tidy(t: Node) -> Term:
-    """The term with every sum and product inside tidied."""
-    return cast(Term, t.make(*(tidy(a) if isinstance(a, Node) else a for a in t.args)))
+def _tidy(t: Node, memo: Memo) -> Term:
+    return cast(Term, t.make(*(tidy(a, memo) if isinstance(a, Node) else a for a in t.args)))
 
 
-@tidy.register(T.Sum)
-def _(t: Node) -> Term:
-    return add(*(tidy(a) for a in t.args))
+@_tidy.register(T.Sum)
+def _(t: Node, memo: Memo) -> Term:
+    return add(*(tidy(a, memo) for a in t.args))
 
 
-@tidy.register(T.Product)
-def _(t: Node) -> Term:
-    args = [tidy(a) for a in t.args]
+@_tidy.register(T.Product)
+def _(t: Node, memo: Memo) -> Term:
+    args = [tidy(a, memo) for a in t.args]
     return scalar_product(*args) if t.is_scalar else multiply(*args)
 
 
-@tidy.register(T.Scale)
-def _(t: Node) -> Term:
-    return scale(tidy(t.args[0]), tidy(t.args[1]))
+@_tidy.register(T.Scale)
+def _(t: Node, memo: Memo) -> Term:
+    return scale(tidy(t.args[0], memo), tidy(t.args[1], memo))
 
 
-@tidy.register(T.Transpose)
-def _(t: Node) -> Term:
-    return transpose(tidy(t.args[0]))
+@_tidy.register(T.Transpose)
+def _(t: Node, memo: Memo) -> Term:
+    return transpose(tidy(t.args[0], memo))
 
 
-@tidy.register(T.Inner)
-def _(t: Node) -> Term:
-    a, b = tidy(t.args[0]), tidy(t.args[1])
+@_tidy.register(T.Inner)
+def _(t: Node, memo: Memo) -> Term:
+    a, b = tidy(t.args[0], memo), tidy(t.args[1], memo)
     if isinstance(a, T.Zero) or isinstance(b, T.Zero):
         return T.number(0)
     return cast(Term, T.Inner(a, b))
 
 
-@tidy.register(T.Chain)
-def _(t: T.Chain) -> Term:
+@_tidy.register(T.Chain)
+def _(t: T.Chain, memo: Memo) -> Term:
     length = t.length.value
     if length is None:
         return t
@@ -140,15 +151,15 @@ def _(t: T.Chain) -> Term:
     return T.product(*(cast(Term, T.Member(t.family, t.top - i)) for i in range(length)))
 
 
-@tidy.register(T.IndexScalar)
-def _(t: Node) -> Term:
+@_tidy.register(T.IndexScalar)
+def _(t: Node, memo: Memo) -> Term:
     value = cast(Index, t.args[0]).value
     return cast(Term, t) if value is None else T.number(value)
 
 
-@tidy.register(T.Kronecker)
-def _(t: Node) -> Term:
-    a, b = tidy(t.args[0]), tidy(t.args[1])
+@_tidy.register(T.Kronecker)
+def _(t: Node, memo: Memo) -> Term:
+    a, b = tidy(t.args[0], memo), tidy(t.args[1], memo)
     coefficient = ONE
     if isinstance(a, T.Scale):
         coefficient, a = scalar_product(coefficient, a.args[0]), a.args[1]
@@ -157,8 +168,8 @@ def _(t: Node) -> Term:
     return scale(coefficient, cast(Term, T.Kronecker(a, b)))
 
 
-@tidy.register(T.Symbol)
-@tidy.register(T.Member)
-@tidy.register(T.Number)
-def _(t: Node) -> Term:
+@_tidy.register(T.Symbol)
+@_tidy.register(T.Member)
+@_tidy.register(T.Number)
+def _(t: Node, memo: Memo) -> Term:
     return cast(Term, t)

@@ -237,9 +237,11 @@ class Sum(_Flat):
     def _shape(self) -> Any:
         need_shape(self, len(self.args) > 1 and not any(isinstance(t, Sum) for t in self.args), "sums are flat")
         first = self.args[0]
+        shape = first.shape
         for t in self.args:
-            need_shape(self, not t.is_statement and t.shape == first.shape, "terms of a sum need one shape", first, t)
-        return first.shape
+            if t.shape != shape or t.is_statement:
+                raise self._fault("terms of a sum need one shape", first, t)
+        return shape
 
 
 class Product(_Flat):
@@ -249,19 +251,18 @@ class Product(_Flat):
 
     def _shape(self) -> Any:
         need_shape(self, len(self.args) > 1 and not any(isinstance(t, Product) for t in self.args), "products are flat")
-        if self.args[0].is_scalar:
-            for t in self.args:
-                need_shape(self, t.is_scalar, "scalars and matrices multiply by `Scale`", self.args[0], t)
+        first, rest = self.args[0], self.args[1:]
+        if first.is_scalar:
+            for t in rest:
+                need_shape(self, t.is_scalar, "scalars and matrices multiply by `Scale`", first, t)
             return ()
-        for a, b in zip(self.args, self.args[1:], strict=False):
-            need_shape(
-                self,
-                a.is_matrix and b.is_matrix and a.shape[1] == b.shape[0],
-                "columns of the left factor are not the rows of the right one",
-                a,
-                b,
-            )
-        return (self.args[0].shape[0], self.args[-1].shape[1])
+        need_shape(self, first.is_matrix, "factors are scalars or matrices", first)
+        inner, last = first.shape[1], first
+        for t in rest:
+            if not t.is_matrix or t.shape[0] != inner:
+                raise self._fault("columns of the left factor are not the rows of the right one", last, t)
+            inner, last = t.shape[1], t
+        return (first.shape[0], inner)
 
 
 class Scale(Term):

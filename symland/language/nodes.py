@@ -102,12 +102,13 @@ class Node:
     @classmethod
     def _check_fields(cls, args: tuple[Any, ...]) -> None:
         fields = cls.fields
-        if fields and fields[-1][0] == "*":
+        if fields[-1:] == ("*node",):
             fixed = len(fields) - 1
-            kinds = fields[:fixed] + (fields[-1][1:],) * (len(args) - fixed)
+            good = len(args) >= fixed and all(isinstance(a, Node) for a in args[fixed:])
+            fields, args = fields[:fixed], args[:fixed]
         else:
-            kinds = fields
-        if len(kinds) != len(args) or not all(_KINDS[k](a) for k, a in zip(kinds, args, strict=True)):
+            good = len(fields) == len(args)
+        if not good or not all(_KINDS[k](a) for k, a in zip(fields, args, strict=True)):
             raise UsageError(f"{cls.__name__} takes {', '.join(cls.fields)}; given {args!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:

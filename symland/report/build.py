@@ -8,11 +8,15 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symland.errors import ReportError, UsageError
 from symland.language.problem import Problem
 from symland.progress import Progress, silent
 from symland.report.document import Document
+
+if TYPE_CHECKING:
+    from symland.landscape.networks import LinearNetwork
 
 FORMATS = ("tex", "html", "pdf")
 
@@ -65,7 +69,7 @@ def check_folder(out: str | os.PathLike[str]) -> Path:
 
 def name_of(problem: Problem | str) -> str:
     """The name of the files, without ending."""
-    text = problem if isinstance(problem, str) else problem.name
+    text = problem if isinstance(problem, str) else "linear" if _linear(problem) else problem.name
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "report"
 
 
@@ -77,10 +81,25 @@ def document_of(
     from symland.report.loss import loss_report
 
     if isinstance(problem, str):
-        if problem != "linear":
-            raise UsageError(f"there is no report on {problem!r}", hint="the networks with a report are: linear")
-        return linear_report(layers, dim, samples, progress)
-    return loss_report(problem, dim, progress)
+        from symland.landscape.library import network
+
+        problem = network(problem)
+    linear = _linear(problem)
+    if linear is None:
+        if layers is not None:
+            raise UsageError(f"{problem.name!r} has no number of layers to choose", hint="leave the layers out")
+        return loss_report(problem, dim, progress)
+    if linear.rectangular:
+        raise UsageError("the report on the deep linear network is for square layers", hint="leave `rectangular` out")
+    return linear_report(layers or linear.depth.value, dim, samples, progress)
+
+
+def _linear(problem: Problem) -> LinearNetwork | None:
+    """The deep linear network behind a problem made by `network`."""
+    from symland.landscape.minimizers import MinimizerSet
+
+    known = problem.minimizers
+    return known.network if isinstance(known, MinimizerSet) else None
 
 
 def write(

@@ -2,10 +2,170 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from symland.calculus.derivation import Derivation
+from symland.calculus.gradient import gradient
+from symland.calculus.hessian import hessian_block
+from symland.language import statements as S
+from symland.language import terms as T
+from symland.language.index import Dim
+from symland.language.nodes import Node, walk
+from symland.language.notation import unused_names
 from symland.language.problem import Problem
+from symland.language.terms import Term
 from symland.progress import Progress, silent
-from symland.report.document import Document
+from symland.report.abbreviate import Abbreviation
+from symland.report.crosschecks import Checked, formula_checks, second_check, steps_section
+from symland.report.document import Block, Display, Document, Emphasis, Items, Parts, Section, Statement
+from symland.report.document import paragraph as p
+from symland.report.notation import Notation, listed
+from symland.report.sections import chain, conventions, evidence_of, ledger_section, proved, reading
+from symland.write.layout import Layout, as_layout, relation, row, sup
+from symland.write.typeset import set_dim
+
+SCOPE = "dims: all"
+LARGER = 3  # how much larger the dimensions of the prime field check are
 
 
 def loss_report(problem: Problem, dim: int = 2, progress: Progress = silent) -> Document:
-    raise NotImplementedError
+    """The report on a problem with an explicit list of letters. `dim` is the size of dimensions in exact checks, taken
+    in turn with the next larger one.
+
+    Raises UsageError for a symbolic list of letters, NoRule for a loss that no rule covers.
+    """
+    return _Report(problem, dim, progress).document()
+
+
+@dataclass
+class _Report:
+    given: Problem
+    dim: int
+    progress: Progress
+    checks: list[Checked] = field(default_factory=list)
+
+    def document(self) -> Document:
+        sections = [conventions(), reading(), self.problem()]
+        for k, part in enumerate((self.gradients, self.hessian, self.crosschecks)):
+            self.progress("report", k, 3, part.__name__)
+            sections.append(part())
+        self.progress("report", 3, 3, "done")
+        letters = listed([(self.bare.typeset(w),) for w in self.given.letters], ", ")
+        abstract: Parts = (
+            "The gradient and every block of the vectorized Hessian of the loss ", self.bare.typeset(self.given.loss),
+            " with respect to ", *letters, ", for all dimensions, derived step by step. A kernel replayed each derivation; "
+            "the formulas were compared with derivatives of the loss alone.",
+        )  # fmt: skip
+        title = self.given.name[:1].upper() + self.given.name[1:]
+        return Document(title, abstract, (*sections, ledger_section()))
+
+    # -- notation --------------------------------------------------------------------------------------------
+    @cached_property
+    def name(self) -> str:
+        """The name of the loss: one that nothing else has."""
+        return next(unused_names(self.given.loss, ("f", "h", "g"), self.given.definitions))
+
+    @cached_property
+    def bare(self) -> Notation:
+        return Notation()
+
+    @cached_property
+    def notation(self) -> Notation:
+        """The loss and the definitions by their names."""
+        names = [Abbreviation(T.scalar(self.name), self.given.loss)]
+        for name, meaning in self.given.definitions.items():
+            names.append(Abbreviation(T.matrix(name, *meaning.shape) if meaning.is_matrix else T.scalar(name), meaning))
+        return Notation(tuple(names))
+
+    # -- sections --------------------------------------------------------------------------------------------
+    def problem(self) -> Section:
+        defined = self.notation.without(T.scalar(self.name))
+        blocks: list[Block] = [
+            p("The loss is"),
+            Display(relation(self.name, "=", defined.typeset(self.given.loss))),
+            p("to be minimized over ", *listed([(_declared(w),) for w in self.given.letters], ", "), "."),
+        ]
+        if self.given.data:
+            blocks.append(p("The data are ", *listed([(_declared(x),) for x in self.given.data], ", "), "."))
+        if self.given.definitions:
+            meanings = [(_named(n, self.bare.typeset(t)),) for n, t in self.given.definitions.items()]
+            blocks.append(p("Here ", *listed(meanings, ", "), "."))
+        if self.given.hypotheses:
+            blocks.append(p("These are the hypotheses:"))
+            given = self.given.hypotheses.items()
+            blocks.append(Items(tuple((Emphasis(name), ": ", self.notation.typeset(h)) for name, h in given)))
+        if self.given.source:
+            blocks.append(p("Source: ", self.given.source, "."))
+        return Section("The problem and its hypotheses", "problem", tuple(blocks))
+
+    def gradients(self) -> Section:
+        return Section(
+            "Gradient", "section-gradient", tuple(self._statement(d, k) for k, d in enumerate(self._gradients))
+        )
+
+    def hessian(self) -> Section:
+        intro = p("Blocks on and below the diagonal; those above it are their transposes.")
+        blocks = tuple(self._statement(d, i, j) for (i, j), d in self._blocks.items())
+        return Section("Hessian", "section-hessian", (intro, *blocks))
+
+    def crosschecks(self) -> Section:
+        gradients: dict[Node, Node] = {d.theorem.statement.args[1]: d.result for d in self._gradients}
+        blocks = {(d.theorem.statement.args[1], d.theorem.statement.args[2]): d.result for d in self._blocks.values()}
+        small, large = self._dims(self.dim), self._dims(self.dim + LARGER)
+        formulas = formula_checks(self.given.loss, gradients, blocks, small, large, self.progress)
+        intro = p("The formulas against derivatives of the loss alone.")
+        return Section("Cross-checks", "crosschecks", (*steps_section(self.checks), intro, *formulas))
+
+    # -- parts -----------------------------------------------------------------------------------------------
+    @cached_property
+    def _gradients(self) -> list[Derivation]:
+        return [gradient(self.given.loss, w, self.given.hypotheses) for w in self.given.letters]
+
+    @cached_property
+    def _blocks(self) -> dict[tuple[int, int], Derivation]:
+        letters = self.given.letters
+        return {
+            (i, j): hessian_block(self.given.loss, w, u, self.given.hypotheses, commute=i > j)
+            for i, w in enumerate(letters)
+            for j, u in enumerate(letters[: i + 1])
+        }
+
+    def _statement(self, d: Derivation, *places: int) -> Statement:
+        """A gradient, or a Hessian block, with its steps."""
+        letters = [self.notation.typeset(self.given.letters[k]) for k in places]
+        kind = "Gradient with respect to " if len(places) == 1 else "Hessian block of "
+        label = "-".join([("gradient" if len(places) == 1 else "hessian"), *(str(k + 1) for k in places)])
+        second = second_check(label, d.trace, self.progress)
+        self.checks.append(second)
+        conditions = any(not isinstance(h, S.NonNeg) for h in d.theorem.hypotheses.values())
+        evidence = evidence_of(d.theorem, d.name, SCOPE)
+        evidence = replace(evidence, model=second.evidence.model) if conditions else evidence
+        title: Parts = (kind, *listed([(w,) for w in letters], " and "))
+        return proved("Theorem", title, label, d.theorem, evidence, self.notation, (chain(d, self.notation),))
+
+    def _dims(self, size: int) -> dict[str, Any]:
+        """Sizes for every dimension of the loss, in turn `size` and the next larger one."""
+        atoms = sorted({a for n in walk(self.given.loss) for d in _dims_of(n) for a in d.atoms}, key=str)
+        out: dict[str, Any] = {}
+        for k, (name, index) in enumerate(atoms):
+            value = size + k % 2
+            if index is None or index.value is None:
+                out[name] = value
+            else:
+                out.setdefault(name, {})[index.value] = value
+        return out
+
+
+def _dims_of(node: Node) -> list[Dim]:
+    return list(node.shape) if isinstance(node.shape, tuple) else []
+
+
+def _declared(letter: Term) -> Layout:
+    shape = row(set_dim(letter.shape[0]), "×", set_dim(letter.shape[1])) if letter.is_matrix else None
+    return relation(Notation().typeset(letter), "∈", sup("ℝ", shape) if shape else "ℝ")
+
+
+def _named(name: str, meaning: Layout) -> Layout:
+    return relation(as_layout(name), "=", meaning)

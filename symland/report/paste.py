@@ -20,7 +20,7 @@ def derivation_latex(made: Derivatives, layers: int | None = None, hessian: bool
     reasons as tags; for an explicit number of layers the formulas of that depth follow."""
     n = made.general
     notation = full(n)
-    writer = Writer(Document("", (), ()), PAPER_WIDTH, r"\tag*")
+    writer = Writer(Document("", (), ()), PAPER_WIDTH, r"\tag*{\footnotesize ")
     out = [f"% {n.problem.name}. Needs amsmath and amssymb.", *_meanings(notation)]
     for d in [made.gradient, *(made.blocks.values() if hessian else ())]:
         out += [

@@ -160,8 +160,8 @@ def evidence_of(theorem: Theorem, claim: str, scope: str) -> Evidence:
 def chain(derivation: Derivation, notation: Notation) -> Align:
     """The main line of a derivation: the left side once, then one line for each step.
 
-    Directions are written as changes of their letters. A line that does not fit, or in which terms are zero, is passed
-    over, and its reason goes to the next.
+    Directions are written as changes of their letters. Where derivatives of constants make a line too long, or have
+    become zero in it, the line is passed over, and its reason goes to the next; so with a line that reads like the last.
     """
     steps = derivation.steps
     notation, letters = with_changes(notation, steps[0].statement.args[0])
@@ -171,10 +171,13 @@ def chain(derivation: Derivation, notation: Notation) -> Align:
         right = step.statement.args[1]
         waiting.append(reason(step.reason, letters))
         layout = notation.typeset(right)
-        passing = width(layout) > FITS or any(isinstance(n, T.Zero) for n in walk(right))
-        if after is None or not passing or after.reason != "derivatives of constants vanish":
-            lines.append(Line("=", layout, listed(waiting, ", ")))
-            waiting = []
+        vanishing = after is not None and after.reason == "derivatives of constants vanish"
+        if vanishing and (width(layout) > FITS or any(isinstance(n, T.Zero) for n in walk(right))):
+            continue
+        if lines and lines[-1].right == layout:
+            waiting.insert(0, lines.pop().reason)
+        lines.append(Line("=", layout, listed(waiting, ", ")))
+        waiting = []
     return Align(notation.typeset(steps[0].statement.args[0]), tuple(lines))
 
 

@@ -103,7 +103,7 @@ def to_tex(document: Document) -> str:
 class Writer:
     """Writes the parts of one document."""
 
-    def __init__(self, document: Document, text_width: float = TEXT_WIDTH, reason: str = r"\reason") -> None:
+    def __init__(self, document: Document, text_width: float = TEXT_WIDTH, reason: str = r"\reason{") -> None:
         self.document = document
         self.text_width = text_width
         self.reason = reason
@@ -220,7 +220,7 @@ class Writer:
                 sign = SIGNS[line.sign] + " " if j == 0 else ""
                 out.append(start + sign + _piece(piece))
             if line.reason:
-                out[-1] += f" {self.reason}{{{self.cell(line.reason)}}}"
+                out[-1] += f" {self.reason}{self.cell(line.reason)}}}"
         return out
 
     def steps(self, steps: Sequence[Step]) -> str:
@@ -230,7 +230,7 @@ class Writer:
         for number, step in enumerate(steps, 1):
             for k, piece in enumerate(break_lines(step.formula, room, room - 2)):
                 out.append(rf"&\qquad {_piece(piece)}" if k else rf"({number})\quad & {_piece(piece)}")
-            out[-1] += f" {self.reason}{{{self.cell(step.reason)}}}"
+            out[-1] += f" {self.reason}{self.cell(step.reason)}}}"
         return _aligned(out)
 
     def matrix(self, left: Layout, entries: Matrix) -> str:
@@ -324,7 +324,7 @@ def _piece(piece: Piece) -> str:
     for p in runs(piece):
         word = _delimiter(p) if isinstance(p, Delimiter) else to_latex(p)
         out += (" " if re.search(r"\\[A-Za-z]+\Z", out) and word[0].isalnum() else "") + word
-    return out
+    return out.rstrip()
 
 
 def _delimiter(d: Delimiter) -> str:
