@@ -62,7 +62,7 @@ class HessianAtMinimizer:
         name = f"hessian {case}"
         trace = p.trace({name: id}, m.solved)
         return Result(
-            name, f"the Hessian block at a global minimizer is H_l^T H_k ({case})", replay(trace)[name], trace,
+            name, f"the Hessian block at {m.points} is H_l^T H_k ({case})", replay(trace)[name], trace,
             "Theorem 4.3", m.abbreviations,
         )  # fmt: skip
 

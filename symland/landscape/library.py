@@ -52,9 +52,9 @@ def hessian_at(problem: Problem, minimizer: MinimizerSet | None = None) -> Hessi
 
     >>> for result in hessian_at(network("linear")).results:
     ...     print(result.title)
-    the Hessian block at a global minimizer is H_l^T H_k (l > k)
-    the Hessian block at a global minimizer is H_l^T H_k (l = k)
-    the Hessian block at a global minimizer is H_l^T H_k (l < k)
+    the Hessian block at global minimizers is H_l^T H_k (l > k)
+    the Hessian block at global minimizers is H_l^T H_k (l = k)
+    the Hessian block at global minimizers is H_l^T H_k (l < k)
     """
     return HessianAtMinimizer(minimizer or minimizers(problem))
 

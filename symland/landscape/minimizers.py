@@ -32,8 +32,9 @@ NORMAL = "normal equation"
 class MinimizerSet:
     """The global minimizers of the deep linear loss.
 
-    `value` is the minimum h* = 1/2 |Y X^+ X - Y|_F^2, attained for square layers; W is a global minimizer exactly
-    where `condition`, the normal equation P X X^T = Y X^T for P = W[L..1], holds.
+    `value` is h* = 1/2 |Y X^+ X - Y|_F^2, a lower bound for all widths. For square layers it is attained, and W is a
+    global minimizer exactly where `condition`, the normal equation P X X^T = Y X^T for P = W[L..1], holds. For
+    rectangular layers the normal equation is sufficient; a bottleneck can make it unsolvable.
     """
 
     network: LinearNetwork
@@ -59,6 +60,11 @@ class MinimizerSet:
         n = self.network
         return S.equal(n.product * n.X * n.X.T, n.Y * n.X.T)
 
+    @property
+    def points(self) -> str:
+        """What the points of the normal equation are called: for rectangular layers there may be other minimizers."""
+        return "points of the normal equation" if self.network.rectangular else "global minimizers"
+
     @cached_property
     def gap(self) -> Term:
         """P - Y X^+."""
@@ -78,7 +84,7 @@ class MinimizerSet:
             "normal": ("the value h* gives the normal equation", "Theorem 4.2.2", self._normal_equation),
             "product": ("the normal equation gives the form of the product", "Theorem 4.2.2", self._product_form),
             "product_converse": ("that form gives the normal equation", "Theorem 4.2.2", self._product_converse),
-            "stationary": ("every global minimizer is stationary", "Theorem 4.2.2", self._stationary),
+            "stationary": (f"{self.points} are stationary", "Theorem 4.2.2", self._stationary),
             "family": ("the orbit family attains the value h*", "Theorem 4.2.4", self._family),
         }
         square_only = ("attained", "family")

@@ -131,6 +131,8 @@ def write(
 def _put(folder: Path, files: Mapping[Path, bytes]) -> None:
     """Writes the files under temporary names, then renames them."""
     waiting: list[tuple[Path, Path]] = []
+    missing = [f for f in (folder, *folder.parents) if not f.exists()]
+    done = False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
@@ -141,6 +143,7 @@ def _put(folder: Path, files: Mapping[Path, bytes]) -> None:
             os.chmod(temporary, 0o644)
         for temporary_path, path in waiting:
             os.replace(temporary_path, path)
+        done = True
     except OSError as e:
         raise ReportError(
             f"the report cannot be written: {e.strerror or e}",
@@ -151,3 +154,6 @@ def _put(folder: Path, files: Mapping[Path, bytes]) -> None:
         for temporary_path, _ in waiting:
             with contextlib.suppress(OSError):
                 temporary_path.unlink(missing_ok=True)
+        for made in () if done else missing:
+            with contextlib.suppress(OSError):
+                made.rmdir()

@@ -76,7 +76,8 @@ def crosscheck_section(
         p("The formulas of ", Ref("gradient"), " and of the Hessian blocks, written out for ", count,
           ", against derivatives of the loss alone."),
         *formula_checks(loss, gradients, blocks, dims, large, progress),
-        p("Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right side, "
+        p("Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right "
+        "side, "
           "at most 1 where the inequality holds."),
         _inequality_table(inequalities),
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Documents as trees that know neither TeX nor HTML: sections of paragraphs, formulas, statements, tables.
 
-Text is plain text: the writers escape it. Formulas are layouts (`symland.write.layout`). A statement carries the evidence
-it was given; nothing here makes or changes a label.
+Text is plain text: the writers escape it. Formulas are layouts (`symland.write.layout`). A statement carries the
+evidence it was given; nothing here makes or changes a label.
 """
 
 from __future__ import annotations

@@ -161,9 +161,12 @@ def _letters(e: Entrywise) -> Paragraph:
     gram = relation("S", "=", juxtapose(row("X"), sup("X", "⊤")))
     moment = relation("G", "=", juxtapose(row("E"), sup("X", "⊤")))
     return p(
-        "The data enter only through ", gram, ", a symmetric matrix with entries ", sub("s", row("i", "j")), ", and the residual "
-        "through ", moment, ", with entries ", sub("g", row("i", "j")), ", whatever the number of samples. The layers are ",
-        *parts[:-1], ". Blocks above the diagonal are the transposes of those below. Rows and columns are in the order of ", row("vec"), "."
+        "The data enter only through ", gram, ", a symmetric matrix with entries ", sub("s", row("i", "j")), ", and "
+        "the residual "
+        "through ", moment, ", with entries ", sub("g", row("i", "j")), ", whatever the number of samples. The "
+        "layers are ",
+        *parts[:-1], ". Blocks above the diagonal are the transposes of those below. Rows and columns are in the "
+        "order of ", row("vec"), "."
     )  # fmt: skip
 
 

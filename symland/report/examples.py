@@ -78,7 +78,8 @@ def _residual() -> Statement:
     )  # fmt: skip
     body: tuple[Block, ...] = (
         Display(row(*_comma([relation(_letter(n), "=", as_matrix(v)) for n, v in EXAMPLE.items()]))),
-        p("Here ", relation("h", "=", _entry(value)), " and the gradient vanishes; the Hessian has four positive and four "
+        p("Here ", relation("h", "=", _entry(value)), " and the gradient vanishes; the Hessian has four positive "
+        "and four "
           "zero eigenvalues, with characteristic polynomial ", _characteristic(hessian), ":"),
         MatrixBlock(row(sup("∇", 2), "h"), as_matrix(hessian)),
     )  # fmt: skip
@@ -97,10 +98,12 @@ def _not_definite() -> Statement:
     v = matrix([[1], [-1]])
     body: tuple[Block, ...] = (
         p("Claim: the Hessian at a global minimizer is positive definite. It is not: for ", relation("L", "=", 2), ", ",
-          relation("d", "=", "m", "=", 1), " and ", relation("X", "=", "Y", "=", sub("W", 1), "=", sub("W", 2), "=", 1), ","),
+          relation("d", "=", "m", "=", 1), " and ", relation("X", "=", "Y", "=", sub("W", 1), "=", sub("W", 2), "=",
+          1), ","),
         MatrixBlock(row(sup("∇", 2), "h"), as_matrix(hessian)),
         p("has ", relation("v", "=", v), " in its kernel: ",
-          relation(juxtapose(sup("v", "⊤"), row(sup("∇", 2), "h"), row("v")), "=", 0), ". The kernel is the direction along "
+          relation(juxtapose(sup("v", "⊤"), row(sup("∇", 2), "h"), row("v")), "=", 0), ". The kernel is the "
+          "direction along "
           "which the product of the layers does not change."),
     )  # fmt: skip
     return Statement("Counterexample", ("The Hessian is not positive definite",), "not-definite", body, evidence)
@@ -125,7 +128,8 @@ def _no_constant() -> Statement:
     gradient = sup(norm(row("∇", "h")), 2)
     body: tuple[Block, ...] = (
         p("For ", relation("L", "=", 2), ", ", relation("d", "=", "m", "=", 1), ", ", relation("X", "=", 1), ", ",
-          relation("Y", "=", 0), ", where the least loss is 0, and ", relation(sub("W", 1), "=", sub("W", 2), "=", "a"), ","),
+          relation("Y", "=", 0), ", where the least loss is 0, and ", relation(sub("W", 1), "=", sub("W", 2), "=",
+          "a"), ","),
         Display(row(
             relation("h", "=", _entry(value)), *_gap(), relation(gradient, "=", _entry(squared)), *_gap(),
             relation(frac("h", gradient), "=", frac(1, juxtapose(row(4), sup("a", 2)))),

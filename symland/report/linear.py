@@ -130,12 +130,9 @@ class _Report:
         second = second_check(label, trace, self.progress)
         self.checks.append(second)
         self.known.append(Known(theorem, label))
-        order = theorem.hypotheses and all(isinstance(h, NonNeg) for h in theorem.hypotheses.values())
-        exercised = order and second.evidence.label is Label.CERTIFIED
-        model = second.evidence.model or (
-            "order facts, which the samples of the second checker satisfy" if exercised else ""
-        )
-        return replace(evidence, model=model)
+        order = all(isinstance(h, NonNeg) for h in theorem.hypotheses.values())
+        exercised = bool(theorem.hypotheses) and order and second.evidence.label is Label.CERTIFIED
+        return replace(evidence, model=second.evidence.model or ("order facts only" if exercised else ""))
 
     def derived(self, title: Parts, label: str, d: Derivation) -> Statement:
         """A gradient or Hessian block, with its main line as the proof."""

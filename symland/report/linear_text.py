@@ -78,8 +78,10 @@ def abstract(loss: Layout) -> Parts:
     """The abstract."""
     return (
         "For the loss ", loss, " with square layers, for every depth ", row("L"), ", width ", row("d"), " and number ",
-        row("m"), " of samples: the gradient and every block of the vectorized Hessian, derived step by step; the minimum "
-        "and the global minimizers; the Hessian there; gradient dominance with explicit constants. A kernel replayed the "
+        row("m"), " of samples: the gradient and every block of the vectorized Hessian, derived step by step; the "
+        "minimum "
+        "and the global minimizers; the Hessian there; gradient dominance with explicit constants. A kernel "
+        "replayed the "
         "proof of each theorem, and a second checker, which shares no code with it, evaluated every step; the label "
         "beside a statement says what was done. The subject is that of Zhou and Liang, arXiv:1710.06910.",
     )  # fmt: skip
@@ -92,7 +94,8 @@ def conventions() -> tuple[Parts, ...]:
         (
             relation(_w("b", "a"), "=", juxtapose(sub("W", "b"), sub("W", row("b", "-", 1)), row("⋯"), sub("W", "a"))),
             " is the product of the layers ", row("a"), " to ", row("b"),
-            ", that nearest to the data on the right; for ", relation("b", "=", row("a", "-", 1)), " it is the identity.",
+            ", that nearest to the data on the right; for ", relation("b", "=", row("a", "-", 1)), " it is the "
+            "identity.",
         ),
         (
             relation(sub("B", "l"), "=", _w("L", above)), " is what stands on the left of ", sub("W", "l"), " and ",
@@ -114,7 +117,8 @@ def problem(formula: Layout) -> tuple[Block, ...]:
         p("Minimize, over layers ", layers, " and for data ", data, ","),
         Display(formula),
         p(
-            "The depth ", relation("L", ">=", 1), ", the width ", row("d"), " and the number ", row("m"), " of samples are "
+            "The depth ", relation("L", ">=", 1), ", the width ", row("d"), " and the number ", row("m"), " of "
+            "samples are "
             "arbitrary. Nothing is assumed of ", row("X"), " and ", row("Y"), " unless a statement says so: ",
             row("X"), " may be rank deficient, and the least loss may be positive. These are the hypotheses that "
             "statements name; each statement repeats those it rests on."
@@ -124,7 +128,8 @@ def problem(formula: Layout) -> tuple[Block, ...]:
 
 def gradient_intro() -> Paragraph:
     return p(
-        "The differential in the direction ", sub("Delta", "l"), " is pushed through the loss to the letters; the factors "
+        "The differential in the direction ", sub("Delta", "l"), " is pushed through the loss to the letters; the "
+        "factors "
         "around ", sub("Delta", "l"), " then move to the other side of the inner product."
     )  # fmt: skip
 
@@ -141,7 +146,8 @@ def hessian_note() -> Note:
     return Note(
         "Symmetry",
         (
-            Ref("hessian-lower"), " and ", Ref("hessian-upper"), " are transposes of each other with ", row("l"), " and ",
+            Ref("hessian-lower"), " and ", Ref("hessian-upper"), " are transposes of each other with ", row("l"), " "
+            "and ",
             row("k"), " exchanged; each is derived on its own. The commutation matrix stands on the left where ",
             relation("l", ">", "k"), " and on the right where ", relation("l", "<", "k"), ".",
         ),
@@ -168,7 +174,8 @@ def stationary_note() -> Note:
     return Note(
         "Global minimizers",
         (
-            "By ", Ref("lower-bound"), ", ", Ref("value"), " and ", Ref("normal"), ", the layers are a global minimizer "
+            "By ", Ref("lower-bound"), ", ", Ref("value"), " and ", Ref("normal"), ", the layers are a global "
+            "minimizer "
             "exactly where the normal equation holds, and ", Ref("attained"), " says that there is one. By ",
             Ref("product"), " and ", Ref("product-converse"), " the products that occur are those of the form ",
             Emphasis("form of the product"), ".",
@@ -189,8 +196,10 @@ def hessian_at_note() -> Note:
     return Note(
         "The whole Hessian",
         (
-            "Side by side, the factors make one matrix ", whole, ", and the Hessian is ", juxtapose(sup("H", "⊤"), row("H")),
-            ". It is positive semidefinite, with the kernel of ", row("H"), "; for two layers or more it is not positive "
+            "Side by side, the factors make one matrix ", whole, ", and the Hessian is ", juxtapose(sup("H", "⊤"),
+            row("H")),
+            ". It is positive semidefinite, with the kernel of ", row("H"), "; for two layers or more it is not "
+            "positive "
             "definite, as ", Ref("not-definite"), " shows.",
         ),
     )  # fmt: skip
@@ -198,7 +207,8 @@ def hessian_at_note() -> Note:
 
 def dominance_intro() -> Paragraph:
     return p(
-        "Bounds are squared: no square root and no singular value has to be computed. The sum on the right is the squared "
+        "Bounds are squared: no square root and no singular value has to be computed. The sum on the right is the "
+        "squared "
         "norm of the gradient, ", juxtapose(sup(sub("B", "i"), "⊤"), row("E"), sup(sub("U", "i"), "⊤")),
         " being the gradient with respect to layer ", row("i"), " by ", Ref("gradient"), ". No minimizer and no rank "
         "condition enters."
@@ -215,12 +225,14 @@ def dominance_notes() -> tuple[Note, Note, Note]:
         ),
         Note(
             "The center",
-            (sup("W", "∗"), " need not be a minimizer. Singular values move by at most the norm of the change, so a layer "
+            (sup("W", "∗"), " need not be a minimizer. Singular values move by at most the norm of the change, so a "
+            "layer "
              "in the ball has singular values of at least ", row(sub("tau", "i"), "-", sub("r", "i")), "."),
         ),
         Note(
             "The classical constant",
-            ("With ", row("s"), " the smallest singular value of ", row("X"), " and ", row("tau"), " the smallest of all "
+            ("With ", row("s"), " the smallest singular value of ", row("X"), " and ", row("tau"), " the smallest "
+            "of all "
              "layers of a minimizer this is the constant of the literature. The radius is ", tau,
              " in the spectral norm of each layer."),
         ),

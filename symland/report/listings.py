@@ -60,13 +60,7 @@ def _analysis(e: Evidence) -> Parts:
 
 
 def _method(e: Evidence) -> str:
-    model = (
-        f"Model of the hypotheses: {e.model}"
-        if e.model
-        else "Hypotheses not known to be satisfiable"
-        if e.hypotheses
-        else ""
-    )
+    model = f"Hypotheses: {e.model}" if e.model else "Hypotheses not known to be satisfiable" if e.hypotheses else ""
     return ". ".join(s.rstrip(".") for s in (e.method, e.details, model) if s) + "."
 
 

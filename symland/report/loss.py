@@ -55,7 +55,8 @@ class _Report:
         letters = listed([(self.bare.typeset(w),) for w in self.given.letters], ", ")
         abstract: Parts = (
             "The gradient and every block of the vectorized Hessian of the loss ", self.bare.typeset(self.given.loss),
-            " with respect to ", *letters, ", for all dimensions, derived step by step. A kernel replayed each derivation; "
+            " with respect to ", *letters, ", for all dimensions, derived step by step. A kernel replayed each "
+            "derivation; "
             "the formulas were compared with derivatives of the loss alone.",
         )  # fmt: skip
         title = self.given.name[:1].upper() + self.given.name[1:]

@@ -119,7 +119,8 @@ def reading() -> Section:
     """How to read the labels."""
     return Section(
         "How to read the labels", "labels",
-        (paragraph("A badge beside each statement says how the statement was verified, and for which dimensions and depths."), Legend()),
+        (paragraph("A badge beside each statement says how the statement was verified, and for which dimensions and "
+        "depths."), Legend()),
     )  # fmt: skip
 
 
@@ -127,7 +128,8 @@ def ledger_section() -> Section:
     """Every statement, its label, its hypotheses, and how it was earned."""
     return Section(
         "Ledger", "ledger",
-        (paragraph("Every statement of this report. Analysis facts are cited textbook theorems that a proof rests on."), Ledger()),
+        (paragraph("Every statement of this report. Analysis facts are cited textbook theorems that a proof rests "
+        "on."), Ledger()),
     )  # fmt: skip
 
 
@@ -161,7 +163,7 @@ def chain(derivation: Derivation, notation: Notation) -> Align:
     """The main line of a derivation: the left side once, then one line for each step.
 
     Directions are written as changes of their letters. Where derivatives of constants make a line too long, or have
-    become zero in it, the line is passed over, and its reason goes to the next; so with a line that reads like the last.
+    become zero in it, the line is passed over, and its reason goes to the next; so with one that reads like the last.
     """
     steps = derivation.steps
     notation, letters = with_changes(notation, steps[0].statement.args[0])

@@ -234,7 +234,7 @@ class Writer:
         return _aligned(out)
 
     def matrix(self, left: Layout, entries: Matrix) -> str:
-        """Whole where it fits, set smaller if need be, or below its name; else in groups of columns; else by entries."""
+        """Whole where it fits, smaller if need be, or below its name; else in groups of columns; else by entries."""
         head = width(left) + SIGN_WIDTH
         widths = columns(entries)
         for scale, command in SIZES_OF_MATRICES:
