@@ -282,12 +282,11 @@ def _explain(args: argparse.Namespace) -> int:
         for p in row.premises:
             print(f"  if         {_show(p, {})}")
         for s in row.side:
-            side = f"{_show(s.letter, {})} does not occur in {_show(s.term, {})}" if isinstance(s, Free) else _show(s, {})
-            print(f"  provided   {side}")
+            print(f"  provided   {f'{s.letter!r} does not occur in {s.term!r}' if isinstance(s, Free) else repr(s)}")
         print(f"  then       {_show(row.conclusion, {})}")
         if row.citation:
             print(f"  source     {row.citation}")
-        print("  letters stand for any matrices and scalars of fitting shape; a', pinv(a), (x) are as in `symland derive`")
+        print("  letters stand for all matrices and scalars of fitting shape")
         return PASSED
     for line in (kinds or "").splitlines():
         if line.strip().startswith(args.rule + " "):

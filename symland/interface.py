@@ -97,7 +97,7 @@ def check(
 
 
 def kernel_opinion(trace: Trace) -> Evidence:
-    """PROVED if the kernel replays the trace; UNDECIDED, with the step, if it refuses: a refused proof refutes nothing."""
+    """PROVED if the kernel replays the trace; UNDECIDED, with the step, if not: a refused proof refutes nothing."""
     try:
         theorems = replay_all(trace)
     except StepRejected as e:

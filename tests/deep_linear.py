@@ -91,7 +91,7 @@ RECTANGULAR = Network(lambda at: Dim.member("n", at))
 DEPTH = {"L >= 1": S.at_least(L, 1)}
 
 
-# -- gradient dominance, square layers ---------------------------------------------------------------------------------
+# -- gradient dominance, square layers -------------------------------------------------------------------------
 def eye() -> Term:
     return T.Identity(Dim.of("d"))
 

@@ -1,8 +1,10 @@
 """The kernel: replays a trace and returns its theorems. It substitutes and compares; it never matches or searches.
 
 A theorem is `deps |- statement`, deps naming hypotheses of the trace; free symbols are universally quantified, and
-dimensions are at least 1. Each step carries everything that judging it takes. The trusted base is this file, the
-substitution of `language.nodes`, the normal form `normal_form.words`, and the rows of `rules/`.
+dimensions are at least 1. Each step carries everything that judging it takes. The trusted base is this file and what it
+cites in this package: `scope` (names), `certificates` (order facts, ring, pos), `derivatives` (identify, congruence),
+`theorem`, the normal form `normal_form.words`, the rows of `rules/`; and the constructors and the substitution of
+`language`.
 
 Step kinds and their entries (`deps |- out` is stated by every step and compared):
   hyp       name                                   a hypothesis
@@ -237,7 +239,8 @@ def _rewrite(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
         need(isinstance(found, (T.Sum, T.Product)) and 0 <= i < j <= len(found.args), "a segment of a sum or product")
         part = T.flat(type(found), *found.args[i:j])
         need(part is left, "the left side is not what stands there", left, part)
-        return found.make(*found.args[:i], right, *found.args[j:]) if j - i < len(found.args) else right
+        whole = j - i == len(found.args)
+        return cast(Node, right if whole else found.make(*found.args[:i], right, *found.args[j:]))
 
     return Judged(
         target.deps | e.deps, cast(S.Statement, replace_at(target.statement, path, put)), target.rows | e.rows
@@ -303,7 +306,7 @@ def _spec(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
             deps |= {name}
         elif "order" in how:
             need(isinstance(want, S.NonNeg), f"{name} is not an order fact")
-            deps |= nonneg(k, want.index, how["order"])
+            deps |= nonneg(k, cast(S.NonNeg, want).index, how["order"])
         elif "theorem" in how:
             t = k.get(how["theorem"])
             need(t.statement is want, f"what discharges {name}", want, t.statement)

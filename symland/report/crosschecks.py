@@ -22,12 +22,12 @@ from symland.language.nodes import Node
 from symland.language.trace import Trace
 from symland.progress import Progress, silent
 from symland.report.document import Badge, Block, Parts, Ref, Section, Table
-from symland.report.document import paragraph as p
 from symland.report.linear_text import heading
-from symland.report.notation import prose
+from symland.report.markup import prose
+from symland.report.notation import with_signs
 from symland.write.layout import number, sup
 
-STEP_SAMPLES = 60
+STEP_SAMPLES = 240
 DIGITS, SHOWN = 50, 24
 LARGE = (5, 8)  # the larger width and number of samples of the prime field check
 INEQUALITY_SAMPLES = 40
@@ -73,14 +73,17 @@ def crosscheck_section(
     count = f"{layers} layer" + ("s" if layers > 1 else "")
     body: list[Block] = [
         *steps_section(steps),
-        p("The formulas of ", Ref("gradient"), " and of the Hessian blocks, written out for ", count,
-          ", against derivatives of the loss alone."),
+        prose(
+            f"The formulas of [gradient] and of the Hessian blocks, written out for {count}, against derivatives of "
+            "the loss alone."
+        ),
         *formula_checks(loss, gradients, blocks, dims, large, progress),
-        p("Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right "
-        "side, "
-          "at most 1 where the inequality holds."),
+        prose(
+            "Gradient dominance at random points that satisfy its hypotheses: the ratio of the left side to the right "
+            "side, at most 1 where the inequality holds."
+        ),
         _inequality_table(inequalities),
-    ]  # fmt: skip
+    ]
     return Section("Cross-checks", "crosschecks", tuple(body))
 
 
@@ -97,19 +100,23 @@ def formula_checks(
     values = derivative_table(loss, gradients, blocks, dims, DIGITS, trials=1)
     return [
         _formulas_table(checks),
-        p("One random rational point: central differences of the loss in random directions beside the formulas, "
-          f"computed to {DIGITS} digits."),
+        prose(
+            "One random rational point: central differences of the loss in random directions beside the formulas, "
+            f"computed to {DIGITS} digits."
+        ),
         _values_table(values),
-    ]  # fmt: skip
+    ]
 
 
 def steps_section(steps: Sequence[Checked]) -> list[Block]:
     """What the second checker says of the proofs."""
     return [
-        p("The second checker reads only what the steps of a proof claim, and evaluates each claim exactly at random "
-          "rational letters, at small dimensions and depths where its hypotheses hold."),
+        prose(
+            "The second checker reads only what the steps of a proof claim, and evaluates each claim exactly at "
+            "random rational letters, at small dimensions and depths where its hypotheses hold."
+        ),
         _steps_table(steps),
-    ]  # fmt: skip
+    ]
 
 
 def _steps_table(steps: Sequence[Checked]) -> Table:
@@ -118,10 +125,10 @@ def _steps_table(steps: Sequence[Checked]) -> Table:
         ("Label",),
         ("Samples",),
         ("Steps that hold",),
-        ("Least samples of a step",),
+        ("Least samples",),
     )
     rows = tuple((_statement(c), (Badge(c.evidence.label),), *_counts(c.evidence)) for c in steps)
-    return Table(header, rows, "llppp", small=True)
+    return Table(header, rows, "lllrp", small=True)
 
 
 def _statement(c: Checked) -> Parts:
@@ -132,12 +139,12 @@ def _counts(e: Evidence) -> tuple[Parts, Parts, Parts]:
     """Scope, steps and exercise of the second checker, from what it says."""
     held = e.claim.split(" steps hold")[0]
     least = e.details.removeprefix("each step exercised at least ").removesuffix(" times")
-    return prose(e.scope.removeprefix("instances: ")), prose(held), prose(least)
+    return with_signs(e.scope.removeprefix("instances: ")), with_signs(held), with_signs(least)
 
 
 def _formulas_table(checks: Sequence[Evidence]) -> Table:
     header: tuple[Parts, ...] = (("Method",), ("Label",), ("Scope",), ("Result",))
-    rows = tuple(((e.method,), (Badge(e.label),), prose(e.scope), prose(e.claim)) for e in checks)
+    rows = tuple(((e.method,), (Badge(e.label),), with_signs(e.scope), with_signs(e.claim)) for e in checks)
     return Table(header, rows, "llpp", small=True)
 
 
@@ -167,7 +174,9 @@ def _inequality_table(checks: Sequence[tuple[GradientDominance, tuple[Evidence, 
     for d, (e, values) in checks:
         ratios = sorted(r.left / r.right for r in values if r.right)
         shown = (_number(ratios[len(ratios) // 2], 4), _number(ratios[-1], 4)) if ratios else ("none", "none")
-        rows.append(((Ref(heading(d.result.name)[2]),), (Badge(e.label),), prose(e.scope), (shown[0],), (shown[1],)))
+        rows.append(
+            ((Ref(heading(d.result.name)[2]),), (Badge(e.label),), with_signs(e.scope), (shown[0],), (shown[1],))
+        )
     return Table(header, tuple(rows), "lllrr")
 
 

@@ -23,10 +23,11 @@ from symland.language.terms import Term
 from symland.progress import Progress, silent
 from symland.report.abbreviate import Abbreviation, Abbreviator
 from symland.report.crosschecks import passed
-from symland.report.document import Block, MatrixBlock, Paragraph, Parts, Section, Statement
-from symland.report.document import paragraph as p
+from symland.report.document import Block, MatrixBlock, Paragraph, Section, Statement
+from symland.report.markup import marked, prose
 from symland.report.matrices import abridged, as_matrix, shortest
-from symland.write.layout import Matrix, fence, juxtapose, relation, row, sub, sup
+from symland.report.notation import listed
+from symland.write.layout import Matrix, relation, row, sub, sup
 from symland.write.typeset import typeset
 
 LETTERS = "abcpqr"  # of the entries of layers 1, 2, ...
@@ -137,53 +138,42 @@ class Entrywise:
 def explicit_section(layers: int, dim: int, samples: int, progress: Progress = silent) -> Section:
     """The explicit matrices, with the evidence that they are right."""
     e = Entrywise(layers, dim, samples)
+    sizes = f"$L = {layers}$ and $d = {dim}$"
     progress("explicit matrices", 0, 2)
     general = Statement(
-        "Proposition", ("Gradient and Hessian for ", *_sizes(e)), "explicit", _matrices(e, e.gradients, e.blocks, "h"),
-        e.evidence(), )  # fmt: skip
+        "Proposition", marked(f"Gradient and Hessian for {sizes}"), "explicit", _matrices(e, e.gradients, e.blocks),
+        e.evidence(),
+    )  # fmt: skip
     progress("explicit matrices", 1, 2)
+    vanishing = prose("At a global minimizer $G = 0$, the normal equation, and what remains is:")
     there = Statement(
-        "Proposition", ("Hessian at a global minimizer for ", *_sizes(e)), "explicit-minimizer",
-        (_vanishing(), *_matrices(e, {}, e.blocks_at_minimizer, "h")), e.evidence_at_minimizer(),
+        "Proposition", marked(f"Hessian at a global minimizer for {sizes}"), "explicit-minimizer",
+        (vanishing, *_matrices(e, {}, e.blocks_at_minimizer)), e.evidence_at_minimizer(),
     )  # fmt: skip
     progress("explicit matrices", 2, 2)
     return Section("Explicit matrices", "explicit-matrices", (_letters(e), general, there))
 
 
-def _sizes(e: Entrywise) -> Parts:
-    return (relation("L", "=", e.layers), " and ", relation("d", "=", e.dim))
-
-
 def _letters(e: Entrywise) -> Paragraph:
-    parts: list[Any] = []
-    for k in range(e.layers):
-        parts += [relation(sub("W", k + 1), "=", fence(sub(LETTERS[k], row("i", "j")))), ", "]
-    gram = relation("S", "=", juxtapose(row("X"), sup("X", "⊤")))
-    moment = relation("G", "=", juxtapose(row("E"), sup("X", "⊤")))
-    return p(
-        "The data enter only through ", gram, ", a symmetric matrix with entries ", sub("s", row("i", "j")), ", and "
-        "the residual "
-        "through ", moment, ", with entries ", sub("g", row("i", "j")), ", whatever the number of samples. The "
-        "layers are ",
-        *parts[:-1], ". Blocks above the diagonal are the transposes of those below. Rows and columns are in the "
-        "order of ", row("vec"), "."
-    )  # fmt: skip
-
-
-def _vanishing() -> Paragraph:
-    return p("At a global minimizer ", relation("G", "=", 0), ", the normal equation, and what remains is:")
+    layers = ", ".join(f"$W_{k + 1} = ({LETTERS[k]}_{{ij}})$" for k in range(e.layers))
+    return prose(
+        "The data enter only through $S = X X^T$, a symmetric matrix with entries $s_{ij}$, and the residual through "
+        "$G = E X^T$, with entries $g_{ij}$, whatever the number of samples. The layers are "
+        f"{layers}. "
+        "Rows and columns are in the order of vec; blocks above the diagonal are the transposes of those below."
+    )
 
 
 def _matrices(
-    e: Entrywise, gradients: Mapping[Node, Node], blocks: Mapping[tuple[Node, Node], Node], loss: str
+    e: Entrywise, gradients: Mapping[Node, Node], blocks: Mapping[tuple[Node, Node], Node]
 ) -> tuple[Block, ...]:  # fmt: skip
     out: list[Block] = []
     for w, g in gradients.items():
-        out.append(MatrixBlock(row(sub("∇", typeset(w)), loss), e.entries(g)))
+        out.append(MatrixBlock(row(sub("∇", typeset(w)), "h"), e.entries(g)))
     for (w, u), h in blocks.items():
         block, names = abridged(e.entries(h), "p")
-        out.append(MatrixBlock(row(sup(sub("∇", row(typeset(w), typeset(u))), 2), loss), block))
+        out.append(MatrixBlock(row(sup(sub("∇", row(typeset(w), typeset(u))), 2), "h"), block))
         if names:
-            where = (relation(name, "=", meaning) for name, meaning in names)
-            out.append(p("where ", *(x for k, w in enumerate(where) for x in ((", ", w) if k else (w,))), "."))
+            meanings = listed([(relation(name, "=", meaning),) for name, meaning in names], ", ")
+            out.append(Paragraph(("where ", *meanings, ".")))
     return tuple(out)

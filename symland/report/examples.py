@@ -5,6 +5,7 @@ CE1, CE3 and T3a are those of the specification.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from symland.checks.entries import explicit_matrix
@@ -15,11 +16,11 @@ from symland.landscape.derivatives import Derivatives
 from symland.landscape.networks import linear_network
 from symland.language.nodes import Node
 from symland.report.document import Block, Display, MatrixBlock, Section, Statement
-from symland.report.document import paragraph as p
+from symland.report.markup import formula, prose
 from symland.report.matrices import as_matrix
-from symland.write.layout import Layout, fence, frac, juxtapose, matrix, norm, relation, row, sub, sup
+from symland.write.entries import set_entry
+from symland.write.layout import Layout, Space, comma, fence, juxtapose, name, number, relation, row, sup
 
-METHOD = "exact arithmetic"
 EXAMPLE = {
     "X": [[1, 0, 0], [0, 1, 0]],
     "Y": [[2, 0, 1], [0, 3, -1]],
@@ -35,6 +36,7 @@ class _TwoLayers:
         made = Derivatives(linear_network(2))
         self.dims = dims
         self.loss: Node = made.network.problem.loss
+        self.moment: Node = made.network.problem.definitions["E"] * made.network.X.T
         self.gradients = [d.result for d in made.gradients]
         self.hessian = made.hessian.result
 
@@ -54,7 +56,7 @@ class _TwoLayers:
 
 def examples_section() -> Section:
     """One example, then what fails where a hypothesis is dropped."""
-    intro = p("Each of these is exact: rational numbers, or polynomials in one letter.")
+    intro = prose("Each of these is exact: rational numbers, or polynomials in one letter.")
     return Section("Examples and counterexamples", "examples", (intro, _residual(), _not_definite(), _no_constant()))
 
 
@@ -68,44 +70,47 @@ def _residual() -> Statement:
     two = _TwoLayers({"d": 2, "m": 3})
     gradients = [two.at(g, EXAMPLE) for g in two.gradients]
     _need(all(g.is_zero_matrix for g in gradients), "the gradient vanishes")
+    _need(two.at(two.moment, EXAMPLE).is_zero_matrix, "the normal equation holds")
     value = two.at(two.loss, EXAMPLE)[0, 0]
     hessian = two.at(two.hessian, EXAMPLE)
-    counts = inertia([[_rational(x) for x in hessian.row(i)] for i in range(hessian.rows)])
+    counts = inertia(_rationals(hessian))
     _need(counts == (4, 0, 4), "four positive and four zero eigenvalues")
     evidence = Evidence(
-        Label.CERTIFIED, "a minimizer with positive loss", METHOD, "one instance, d = 2, m = 3",
+        Label.CERTIFIED, "a minimizer with positive loss", "exact arithmetic", "one instance, d = 2, m = 3",
         f"{counts.positive} positive, {counts.negative} negative, {counts.zero} zero eigenvalues",
     )  # fmt: skip
     body: tuple[Block, ...] = (
-        Display(row(*_comma([relation(_letter(n), "=", as_matrix(v)) for n, v in EXAMPLE.items()]))),
-        p("Here ", relation("h", "=", _entry(value)), " and the gradient vanishes; the Hessian has four positive "
-        "and four "
-          "zero eigenvalues, with characteristic polynomial ", _characteristic(hessian), ":"),
+        Display(_side_by_side(*(relation(name(n), "=", as_matrix(v)) for n, v in EXAMPLE.items()))),
+        prose(
+            "Here {value}, and the normal equation holds: by [value] and [lower-bound] the layers are a global "
+            "minimizer. The Hessian has four positive and four zero eigenvalues; its characteristic polynomial is "
+            "{polynomial}:",
+            value=relation("h", "=", set_entry(value)), polynomial=_characteristic(hessian),
+        ),
         MatrixBlock(row(sup("∇", 2), "h"), as_matrix(hessian)),
     )  # fmt: skip
-    return Statement("Example", ("A global minimizer with a positive residual",), "example-residual", body, evidence)
+    return Statement("Example", ("A minimizer with a positive residual",), "example-residual", body, evidence)
 
 
 def _not_definite() -> Statement:
     """CE3."""
     two = _TwoLayers({"d": 1, "m": 1})
     hessian = two.at(two.hessian, {"X": [[1]], "Y": [[1]], "W1": [[1]], "W2": [[1]]})
-    evidence = check_positive_definite(
-        [[_rational(x) for x in hessian.row(i)] for i in range(2)],
-        "the Hessian at a global minimizer is positive definite",
-    )
+    claim = "the Hessian at a global minimizer is positive definite"
+    evidence = check_positive_definite(_rationals(hessian), claim)
     _need(evidence.label is Label.REFUTED and evidence.witness is not None, "the Hessian is not positive definite")
-    v = matrix([[1], [-1]])
     body: tuple[Block, ...] = (
-        p("Claim: the Hessian at a global minimizer is positive definite. It is not: for ", relation("L", "=", 2), ", ",
-          relation("d", "=", "m", "=", 1), " and ", relation("X", "=", "Y", "=", sub("W", 1), "=", sub("W", 2), "=",
-          1), ","),
+        prose(
+            "The claim that the Hessian at a global minimizer is positive definite is false. For $L = 2$, $d = m = 1$ "
+            "and $X = Y = W_1 = W_2 = 1$, where $h = 0$, the Hessian"
+        ),
         MatrixBlock(row(sup("∇", 2), "h"), as_matrix(hessian)),
-        p("has ", relation("v", "=", v), " in its kernel: ",
-          relation(juxtapose(sup("v", "⊤"), row(sup("∇", 2), "h"), row("v")), "=", 0), ". The kernel is the "
-          "direction along "
-          "which the product of the layers does not change."),
-    )  # fmt: skip
+        prose(
+            "has {v} in its kernel: $v^T grad^2 h v = 0$. Along this direction the product of the layers does not "
+            "change to first order.",
+            v=relation("v", "=", sup(fence(comma(1, number(-1))), "⊤")),
+        ),
+    )
     return Statement("Counterexample", ("The Hessian is not positive definite",), "not-definite", body, evidence)
 
 
@@ -120,57 +125,33 @@ def _no_constant() -> Statement:
     squared = sum(two.at(g, point)[0, 0] ** 2 for g in two.gradients)
     _need(sympy.expand(4 * a**2 * value - squared) == 0, "the ratio is 1/(4 a^2)")
     evidence = Evidence(
-        Label.EXACT,
-        "no constant near a minimizer with two singular layers",
-        "polynomials in one letter",
-        "d = 1, m = 1",
-    )
-    gradient = sup(norm(row("∇", "h")), 2)
-    body: tuple[Block, ...] = (
-        p("For ", relation("L", "=", 2), ", ", relation("d", "=", "m", "=", 1), ", ", relation("X", "=", 1), ", ",
-          relation("Y", "=", 0), ", where the least loss is 0, and ", relation(sub("W", 1), "=", sub("W", 2), "=",
-          "a"), ","),
-        Display(row(
-            relation("h", "=", _entry(value)), *_gap(), relation(gradient, "=", _entry(squared)), *_gap(),
-            relation(frac("h", gradient), "=", frac(1, juxtapose(row(4), sup("a", 2)))),
-        )),
-        p("The ratio has no bound as ", row("a", "->", 0), ": gradient dominance fails in every neighborhood of the "
-          "minimizer ", relation(sub("W", 1), "=", sub("W", 2), "=", 0), ", where both layers are singular."),
+        Label.EXACT, "h = |grad h|^2 / (4 a^2) where both layers are a", "polynomials in one letter", "d = 1, m = 1"
     )  # fmt: skip
+    body: tuple[Block, ...] = (
+        prose("For $L = 2$, $d = m = 1$, $X = 1$, $Y = 0$, where the least loss is 0, and $W_1 = W_2 = a$,"),
+        Display(
+            _side_by_side(
+                relation("h", "=", set_entry(value)),
+                relation(formula("||grad h||^2"), "=", set_entry(squared)),
+                formula("h/{||grad h||^2} = 1/{4 a^2}"),
+            )
+        ),
+        prose(
+            "The ratio has no bound as $a -> 0$: gradient dominance fails in every neighborhood of the minimizer "
+            "$W_1 = W_2 = 0$, where both layers are singular."
+        ),
+    )
     return Statement(
         "Counterexample", ("No gradient dominance where two layers are singular",), "no-constant", body, evidence
     )
 
 
-def _gap() -> tuple[Layout, ...]:
-    from symland.write.layout import Space
-
-    return row(","), Space(18)
+def _side_by_side(*formulas: Layout) -> Layout:
+    return row(*(x for k, f in enumerate(formulas) for x in ((",", Space(18), f) if k else (f,))))
 
 
-def _comma(parts: list[Layout]) -> list[Layout]:
-    out: list[Layout] = []
-    for part in parts:
-        out += [*_gap(), part] if out else [part]
-    return out
-
-
-def _letter(name: str) -> Layout:
-    from symland.write.layout import name as symbol
-
-    return symbol(name)
-
-
-def _entry(value: Any) -> Layout:
-    from symland.write.entries import set_entry
-
-    return set_entry(value)
-
-
-def _rational(x: Any) -> Any:
-    from fractions import Fraction
-
-    return Fraction(int(x.p), int(x.q))
+def _rationals(hessian: Any) -> list[list[Fraction]]:
+    return [[Fraction(int(x.p), int(x.q)) for x in hessian.row(i)] for i in range(hessian.rows)]
 
 
 def _characteristic(hessian: Any) -> Layout:
@@ -184,6 +165,6 @@ def _characteristic(hessian: Any) -> Layout:
 
 
 def _factor(f: Any, e: int, x: Any) -> Layout:
-    inside = _entry(f)
+    inside = set_entry(f)
     base = inside if f == x else fence(inside)
     return sup(base, e) if e > 1 else base

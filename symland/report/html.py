@@ -177,7 +177,7 @@ class Writer:
                 room = FORMULA_WIDTH - (2 if alone else width(left))
                 pieces = break_lines(row(line.sign, line.right), room, room - 2)
                 formula = "".join(_piece(p, j > 0) for j, p in enumerate(pieces))
-                out.append(f'<div class="right" tabindex="0">{formula}</div>')
+                out.append(f'<div class="right">{formula}</div>')
                 out.append(f'<div class="reason">{self.parts(line.reason)}</div>')
         return "\n".join([*out, "</div>"])
 
@@ -188,7 +188,7 @@ class Writer:
             pieces = break_lines(step.formula, FORMULA_WIDTH, FORMULA_WIDTH - 2)
             formula = "".join(_piece(p, j > 0) for j, p in enumerate(pieces))
             out.append(f'<div class="left">({number})</div>')
-            out.append(f'<div class="right" tabindex="0">{formula}</div>')
+            out.append(f'<div class="right">{formula}</div>')
             out.append(f'<div class="reason">{self.parts(step.reason)}</div>')
         return "\n".join([*out, "</div>"])
 
@@ -207,11 +207,12 @@ class Writer:
         head = f"<thead><tr>{cells('th', table.header, scope=' scope=' + quoteattr('col'))}</tr></thead>"
         body = "\n".join(f"<tr>{cells('td', r)}</tr>" for r in table.rows)
         name = ' class="stacked"' if "p" in table.columns else ""
-        return f'<div class="scroll" tabindex="0"><table{name}>{caption}{head}\n<tbody>\n{body}\n</tbody></table></div>'
+        inside = f"<table{name}>{caption}{head}\n<tbody>\n{body}\n</tbody></table>"
+        return f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{inside}</div>'
 
 
 def _box(formula: str) -> str:
-    return f'<div class="formula" tabindex="0">{formula}</div>'
+    return f'<div class="formula">{formula}</div>'
 
 
 def _piece(piece: Piece, later: bool) -> str:

@@ -26,11 +26,11 @@ from symland.progress import Progress, silent
 from symland.proof.theorem import Theorem
 from symland.report import linear_text as text
 from symland.report.crosschecks import Checked, crosscheck_section, second_check
-from symland.report.document import Block, Document, Emphasis, Formulas, Parts, Section, Statement, Table
+from symland.report.document import Block, Document, Formulas, Parts, Section, Statement, Table
 from symland.report.entrywise import explicit_section
 from symland.report.examples import examples_section
 from symland.report.linear_notation import BARE, full, plain
-from symland.report.notation import Notation
+from symland.report.notation import Notation, named
 from symland.report.proofs import Known
 from symland.report.sections import (
     chain,
@@ -161,7 +161,7 @@ class _Report:
             for name, h in r.theorem.hypotheses.items():
                 if not isinstance(h, NonNeg):
                     given[name, self.plain.typeset(h)] = None
-        rows = tuple(((Emphasis(name),), (formula,), text.in_words(name)) for name, formula in given)
+        rows = tuple(((named(name),), (formula,), text.in_words(name)) for name, formula in given)
         table = Table((("Name",), ("Hypothesis",), ("In words",)), rows, "llp", small=True)
         return Section("The problem and its hypotheses", "problem", (*text.problem(formula), table))
 
@@ -206,7 +206,7 @@ class _Report:
         for r in self.minimizers.results:
             notation = self.full if r.name == "stationary" else self.plain
             blocks.append(self.stated(r, notation))
-        blocks.insert(-1, text.stationary_note())
+        blocks.insert(-1, text.minimizers_note())
         return Section("Global minimizers", "minimizers", tuple(blocks))
 
     def hessian_there(self) -> Section:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symland.evidence import Evidence, Label
 from symland.report.document import Badge, Code, Document, Inline, Line, Parts, Ref, Statement, Table, is_layout
 from symland.report.measure import RELATIONS, width
-from symland.report.notation import prose
+from symland.report.notation import with_signs
 from symland.write.layout import Layout, Row, Sign, row
 
 COLORS = {
@@ -39,7 +39,7 @@ def ledger(document: Document) -> Table:
             (Badge(s.evidence.label, s.evidence.scope),),
             _hypotheses(s),
             _analysis(s.evidence),
-            prose(_method(s.evidence)),
+            with_signs(_method(s.evidence)),
         )
         for s in document.statements
     )

@@ -19,9 +19,10 @@ from symland.language.terms import Term
 from symland.progress import Progress, silent
 from symland.report.abbreviate import Abbreviation
 from symland.report.crosschecks import Checked, formula_checks, second_check, steps_section
-from symland.report.document import Block, Display, Document, Emphasis, Items, Parts, Section, Statement
+from symland.report.document import Block, Display, Document, Items, Parts, Section, Statement
 from symland.report.document import paragraph as p
-from symland.report.notation import Notation, listed
+from symland.report.markup import prose
+from symland.report.notation import Notation, listed, named
 from symland.report.sections import chain, conventions, evidence_of, ledger_section, proved, reading
 from symland.write.layout import Layout, as_layout, relation, row, sup
 from symland.write.typeset import set_dim
@@ -84,7 +85,7 @@ class _Report:
     def problem(self) -> Section:
         defined = self.notation.without(T.scalar(self.name))
         blocks: list[Block] = [
-            p("The loss is"),
+            prose("The loss is"),
             Display(relation(self.name, "=", defined.typeset(self.given.loss))),
             p("to be minimized over ", *listed([(_declared(w),) for w in self.given.letters], ", "), "."),
         ]
@@ -94,9 +95,9 @@ class _Report:
             meanings = [(_named(n, self.bare.typeset(t)),) for n, t in self.given.definitions.items()]
             blocks.append(p("Here ", *listed(meanings, ", "), "."))
         if self.given.hypotheses:
-            blocks.append(p("These are the hypotheses:"))
+            blocks.append(prose("These are the hypotheses:"))
             given = self.given.hypotheses.items()
-            blocks.append(Items(tuple((Emphasis(name), ": ", self.notation.typeset(h)) for name, h in given)))
+            blocks.append(Items(tuple((named(name), ": ", self.notation.typeset(h)) for name, h in given)))
         if self.given.source:
             blocks.append(p("Source: ", self.given.source, "."))
         return Section("The problem and its hypotheses", "problem", tuple(blocks))
@@ -107,7 +108,7 @@ class _Report:
         )
 
     def hessian(self) -> Section:
-        intro = p("Blocks on and below the diagonal; those above it are their transposes.")
+        intro = prose("Blocks on and below the diagonal; those above it are their transposes.")
         blocks = tuple(self._statement(d, i, j) for (i, j), d in self._blocks.items())
         return Section("Hessian", "section-hessian", (intro, *blocks))
 
@@ -116,7 +117,7 @@ class _Report:
         blocks = {(d.theorem.statement.args[1], d.theorem.statement.args[2]): d.result for d in self._blocks.values()}
         small, large = self._dims(self.dim), self._dims(self.dim + LARGER)
         formulas = formula_checks(self.given.loss, gradients, blocks, small, large, self.progress)
-        intro = p("The formulas against derivatives of the loss alone.")
+        intro = prose("The formulas against derivatives of the loss alone.")
         return Section("Cross-checks", "crosschecks", (*steps_section(self.checks), intro, *formulas))
 
     # -- parts -----------------------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ def shortest(entry: Any) -> Any:
     """The SymPy expression with one common factor of some of its terms taken out, where that is shorter.
 
     >>> import sympy
-    >>> a, b, c, d = sympy.symbols("a b c d")
+    >>> a, b, c, d = sympy.symbols("a_11 b_11 c_11 d_11")
     >>> shortest(a * b + a * c + d)
-    a*(b + c) + d
+    a_11*(b_11 + c_11) + d_11
     """
     import sympy
 
@@ -44,7 +44,7 @@ def shortest(entry: Any) -> Any:
             rest = [t for t in entry.args if not t.has(s)]
             tries.append(sympy.Add(sympy.Mul(s, sympy.Add(*(t / s for t in inside)), evaluate=False), *rest))
     best = min(tries, key=lambda e: width(set_entry(e)))
-    return best if width(set_entry(best)) < 0.9 * width(set_entry(entry)) else entry
+    return best if width(set_entry(best)) < 0.96 * width(set_entry(entry)) else entry
 
 
 def abridged(matrix: Matrix, letter: str) -> tuple[Matrix, list[tuple[Layout, Layout]]]:

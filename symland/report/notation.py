@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from symland.language.nodes import Node
 from symland.language.terms import Term
 from symland.report.abbreviate import Abbreviation, Abbreviator
-from symland.report.document import Inline, Parts
+from symland.report.document import Emphasis, Inline, Parts
 from symland.write.layout import Layout, as_layout, number, sup
 from symland.write.typeset import typeset
 from symland.write.typesetter import Names
@@ -42,6 +42,11 @@ class Notation:
         return replace(self, abbreviations=tuple(a for a in self.abbreviations if a.name not in terms))
 
 
+def named(hypothesis: str) -> Emphasis:
+    """The name of a hypothesis, as it is set."""
+    return Emphasis(hypothesis.replace(">=", "≥").replace("<=", "≤"))
+
+
 def listed(parts: Sequence[Parts], separator: str = "; ") -> Parts:
     """The pieces of running text one after another, with separators."""
     return tuple(p for k, piece in enumerate(parts) for p in ((separator,) if k else ()) + tuple(piece))
@@ -50,10 +55,10 @@ def listed(parts: Sequence[Parts], separator: str = "; ") -> Parts:
 _POWER = re.compile(r"\b(\d+)\^(-?\d+)|<=|>=")
 
 
-def prose(text: str) -> Parts:
+def with_signs(text: str) -> Parts:
     """Running text of evidence, with its powers and signs set: `error <= 2^-116`.
 
-    >>> prose("dims <= 3")
+    >>> with_signs("dims <= 3")
     ('dims ', Sign(text='≤'), ' 3')
     """
     out: list[Inline] = []

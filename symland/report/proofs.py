@@ -16,13 +16,13 @@ from symland.language.statements import NonNeg, Statement
 from symland.language.trace import Step, Trace
 from symland.proof.rules.registry import ROWS
 from symland.proof.theorem import Theorem
-from symland.report.document import Emphasis, Parts, Ref
-from symland.report.notation import Notation, listed
+from symland.report.document import Parts, Ref
+from symland.report.notation import Notation, listed, named
 from symland.report.reasons import reason
 from symland.write.layout import row
 
 SILENT = {"d_constant", "d_constant_scalar", "d_self"}
-LETTERS = (T.Symbol, T.Member, T.Chain, T.IndexScalar, T.DimScalar)
+LETTERS = (T.Symbol, T.Member, T.Chain, T.DimScalar)
 
 
 class Known(NamedTuple):
@@ -106,7 +106,7 @@ class _Reader:
         """Whether the step is part of the lines that cite it."""
         if s.id in self.labels:
             return False
-        if s.by in ("hyp", "refl", "all") or not any(isinstance(n, LETTERS) for n in walk(s.out)):
+        if s.by in ("hyp", "refl", "all") or _is_arithmetic(s.out):
             return True
         by = self.cited[s.id]
         if s.by == "ring" and all(role == "eq" and self.steps[id].by == "rewrite" for id, role in by):
@@ -153,20 +153,25 @@ class _Reader:
         """How a step is cited: by the number of its line, or by what it consists of."""
         if id in self.numbers:
             yield _Source((f"({self.numbers[id]})",))
-        elif any(isinstance(n, LETTERS) for n in walk(self.steps[id].out)):
+        elif not _is_arithmetic(self.steps[id].out):
             yield from self._pieces(self.steps[id])
 
     def _hypothesis(self, name: str) -> Iterator[_Words | _Source]:
         if name in self.inductive:
             yield _Source(("the induction hypothesis",))
         elif not isinstance(self.trace.hypotheses[name], NonNeg):
-            yield _Source((Emphasis(name),))
+            yield _Source((named(name),))
 
     def _nonnegative(self, tree: Any) -> _Words:
         """Why a difference is not negative: it is written out where it is a multiple of a square."""
         if "product" in tree and all(set(p) <= {"rational", "square"} for p in tree["product"]):
             return _Words(("the difference is ", self.notation.typeset(T.product(*map(_factor, tree["product"])))))
         return _Words(("a sum of products of nonnegative terms",))
+
+
+def _is_arithmetic(statement: Statement) -> bool:
+    """Whether the statement is about numbers only."""
+    return not statement.free_indices and not any(isinstance(n, LETTERS) for n in walk(statement))
 
 
 def _factor(piece: Any) -> T.Term:

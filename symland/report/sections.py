@@ -17,9 +17,7 @@ from symland.report.abbreviate import Abbreviation
 from symland.report.document import (
     Align,
     Block,
-    Code,
     Display,
-    Emphasis,
     Items,
     Ledger,
     Legend,
@@ -29,108 +27,59 @@ from symland.report.document import (
     Statement,
     Step,
     Steps,
-    paragraph,
 )
+from symland.report.markup import marked, prose
 from symland.report.measure import width
-from symland.report.notation import Notation, listed
+from symland.report.notation import Notation, listed, named
 from symland.report.proofs import Known, proof_lines
 from symland.report.reasons import reason
 from symland.write.layout import (
-    Function,
     Layout,
-    apply,
     as_layout,
-    comma,
-    fence,
-    frac,
-    juxtapose,
-    norm,
-    relation,
-    row,
     sub,
-    sup,
 )
 from symland.write.typeset import set_index
 
 FITS = 30.0  # em: a longer right side in the middle of a chain is passed over where it may be
 
 
+CONVENTIONS = (
+    "$vec(A)$ stacks the columns of $A$. NumPy and SymPy reshape by rows: transpose first.",
+    "The inner product is $<<A, B>> = tr(A^T B)$. The gradient has the shape of its variable: $D f[V] = <<grad f, "
+    "V>>$ for every $V$.",
+    "Hessian blocks act on vecs: $D(D f[V])[U] = vec(V)^T grad^2 f vec(U)$. They follow the declared order of the "
+    "variables, layer 1 first.",
+    "$A (x) B$ is the Kronecker product, never a product of arrays.",
+    "The commutation matrix $K_{m,n}$ is defined by $K_{m,n} vec(A) = vec(A^T)$ for $A$ of shape $m × n$.",
+    "$||A||_F$ is the Frobenius norm; $||A||_2$ and $||A||$ are the spectral norm of a matrix and the Euclidean norm "
+    "of a vector. On input, `norm2` is the Euclidean norm of the entries and `opnorm` the spectral norm.",
+    "*Gradient dominance* is $f - f^* <= lambda ||grad f||^2$, with $lambda = 1/{2 mu}$ in the Polyak–Łojasiewicz "
+    "form.",
+    "*Regularity* is $<<x - x^*, grad f>> >= alpha ||grad f||^2 + beta ||x - x^*||^2$.",
+    "The factor $1/2$ belongs to the loss. A loss multiplied by $c > 0$ has its Hessian multiplied and its $lambda$ "
+    "divided by $c$.",
+    "A gradient over symmetric matrices is the projection of the unconstrained one; none is taken here.",
+    "Of an enclosure of a constant, quote the upper end for $lambda$ and the lower end for $alpha$, $beta$ and a "
+    "radius.",
+    "Activations are written `sigma` on input and printed as $s$, because $sigma_{min}$ is a singular value.",
+)
+
+
 def conventions(*more: Parts) -> Section:
     """The conventions of every report, then those of this one."""
-    a, v, u, x, f = "A", "V", "U", "x", "f"
-    grad = row("∇", f)
-    gap = row(x, "-", sup(x, "∗"))
-    items: tuple[Parts, ...] = (
-        (apply("vec", a), " stacks the columns of ", row(a), ". NumPy and SymPy reshape by rows: transpose first."),
-        (
-            "The inner product is ", relation(fence(comma("A", "B"), "<>"), "=", apply("tr", row(sup("A", "⊤"), "B"))),
-            ". The gradient has the shape of its variable: ",
-            relation(row("D", f, fence(v, "[]")), "=", fence(comma(grad, v), "<>")), " for every ", row(v), ".",
-        ),
-        (
-            "Hessian blocks act on vecs: ",
-            relation(
-                row("D", fence(row("D", f, fence(v, "[]"))), fence(u, "[]")), "=",
-                juxtapose(sup(apply("vec", v), "⊤"), sup("∇", 2), row(f), apply("vec", u)),
-            ),
-            ". They follow the declared order of the variables, layer 1 first.",
-        ),
-        (row("A", "⊗", "B"), " is the Kronecker product, never a product of arrays."),
-        (
-            "The commutation matrix ", sub("K", comma("m", "n")), " is defined by ",
-            relation(juxtapose(sub("K", comma("m", "n")), apply("vec", a)), "=", apply("vec", sup(a, "⊤"))),
-            " for ", row(a), " of shape ", row("m", "×", "n"), ".",
-        ),
-        (
-            norm(a, "F"), " is the Frobenius norm; ", norm(a, 2), " and ", norm(a),
-            " are the spectral norm of a matrix and the Euclidean norm of a vector. On input, ", Code("norm2"),
-            " is the Euclidean norm of the entries and ", Code("opnorm"), " the spectral norm.",
-        ),
-        (
-            Emphasis("Gradient dominance"), " is ",
-            relation(row(f, "-", sup("f", "∗")), "<=", juxtapose(row("lambda"), sup(norm(grad), 2))),
-            ", with ", relation("lambda", "=", frac(1, row(2, "mu"))), " in the Polyak–Łojasiewicz form.",
-        ),
-        (
-            Emphasis("Regularity"), " is ",
-            relation(
-                fence(comma(gap, grad), "<>"), ">=",
-                row(juxtapose(row("alpha"), sup(norm(grad), 2)), "+", juxtapose(row("beta"), sup(norm(gap), 2))),
-            ), ".",
-        ),
-        (
-            "The factor ", frac(1, 2), " belongs to the loss. A loss multiplied by ", relation("c", ">", 0),
-            " has its Hessian multiplied and its ", row("lambda"), " divided by ", row("c"), ".",
-        ),
-        ("A gradient over symmetric matrices is the projection of the unconstrained one; none is taken here.",),
-        (
-            "Of an enclosure of a constant, quote the upper end for ", row("lambda"), " and the lower end for ",
-            row("alpha"), ", ", row("beta"), " and a radius.",
-        ),
-        (
-            "Activations are written ", Code("sigma"), " on input and printed as ", row("s"), ", because ",
-            sub("sigma", Function("min")), " is a singular value.",
-        ),
-    )  # fmt: skip
-    return Section("Conventions", "conventions", (Items((*items, *more)),))
+    return Section("Conventions", "conventions", (Items((*map(marked, CONVENTIONS), *more)),))
 
 
 def reading() -> Section:
     """How to read the labels."""
-    return Section(
-        "How to read the labels", "labels",
-        (paragraph("A badge beside each statement says how the statement was verified, and for which dimensions and "
-        "depths."), Legend()),
-    )  # fmt: skip
+    intro = prose("A badge beside each statement says how it was verified, and for which dimensions and depths.")
+    return Section("How to read the labels", "labels", (intro, Legend()))
 
 
 def ledger_section() -> Section:
     """Every statement, its label, its hypotheses, and how it was earned."""
-    return Section(
-        "Ledger", "ledger",
-        (paragraph("Every statement of this report. Analysis facts are cited textbook theorems that a proof rests "
-        "on."), Ledger()),
-    )  # fmt: skip
+    intro = prose("Every statement of this report. Analysis facts are cited textbook theorems that a proof rests on.")
+    return Section("Ledger", "ledger", (intro, Ledger()))
 
 
 def proved(
@@ -145,7 +94,7 @@ def proved(
 def hypotheses(theorem: Theorem, notation: Notation) -> tuple[Parts, ...]:
     """The hypotheses of a theorem: order facts as they are, the others with their names."""
     return tuple(
-        (notation.typeset(h),) if isinstance(h, S.NonNeg) else (Emphasis(given), ": ", notation.typeset(h))
+        (notation.typeset(h),) if isinstance(h, S.NonNeg) else (named(given), ": ", notation.typeset(h))
         for given, h in sorted(theorem.hypotheses.items(), key=lambda item: isinstance(item[1], S.NonNeg))
     )
 

@@ -33,7 +33,7 @@ from symland.report.document import (
     Steps,
     Table,
 )
-from symland.report.listings import COLORS, column_groups, ledger, legend, shares, split_relations
+from symland.report.listings import COLORS, column_groups, ledger, legend, length, shares, split_relations
 from symland.report.measure import Delimiter, Piece, break_lines, columns, runs, width
 from symland.report.templates import template
 from symland.write.latex import SIZES, to_latex
@@ -48,7 +48,7 @@ PARENTHESES = 1.75  # of a matrix
 NOTE_WIDTH = 9.0  # of (columns 1 to 4)
 KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Definition", "Counterexample", "Example", "Check")
 SIZES_OF_MATRICES = (  # em that fit where one does at full size (scripts shrink less than letters), and the command
-    (1.0, ""), (1.08, r"\small"), (1.18, r"\footnotesize"),
+    (1.0, ""), (1.06, r"\small"), (1.14, r"\footnotesize"),
 )  # fmt: skip
 GAP, TIGHT_GAP = 1.0, 0.6  # em between the columns of a matrix
 COLUMN_GAP, SMALL = 1.2, 0.85  # em between the columns of a table, and the size of a small one
@@ -220,7 +220,7 @@ class Writer:
                 sign = SIGNS[line.sign] + " " if j == 0 else ""
                 out.append(start + sign + _piece(piece))
             if line.reason:
-                out[-1] += f" {self.reason}{self.cell(line.reason)}}}"
+                out[-1] += self._reason(line.reason)
         return out
 
     def steps(self, steps: Sequence[Step]) -> str:
@@ -230,8 +230,15 @@ class Writer:
         for number, step in enumerate(steps, 1):
             for k, piece in enumerate(break_lines(step.formula, room, room - 2)):
                 out.append(rf"&\qquad {_piece(piece)}" if k else rf"({number})\quad & {_piece(piece)}")
-            out[-1] += f" {self.reason}{self.cell(step.reason)}}}"
+            out[-1] += self._reason(step.reason)
         return _aligned(out)
+
+    def _reason(self, parts: Parts) -> str:
+        """A reason as a tag; a very long one in lines of its own."""
+        text = self.cell(parts)
+        if length(parts) > (self.text_width - 3) / SMALL:
+            text = rf"\parbox[t]{{{self.text_width - 8:.0f}em}}{{\raggedleft {text}}}"
+        return f" {self.reason}{text}}}"
 
     def matrix(self, left: Layout, entries: Matrix) -> str:
         """Whole where it fits, smaller if need be, or below its name; else in groups of columns; else by entries."""
@@ -243,10 +250,10 @@ class Writer:
             if head + body <= (self.text_width - INDENT) * scale:
                 return _sized(command, f"{to_latex(left)} = {to_latex(entries)}")
         scale, command = SIZES_OF_MATRICES[-1]
-        room = (self.text_width - INDENT) * scale - PARENTHESES
+        room = self.text_width * scale - PARENTHESES
         if sum(widths) + TIGHT_GAP * (len(widths) - 1) <= room:
-            return f"\\[\n  {to_latex(left)} =\n\\]\n" + _sized(command, to_latex(entries))
-        groups = column_groups(widths, room - head - NOTE_WIDTH, TIGHT_GAP)
+            return f"\\[\n  {to_latex(left)} =\n\\]\n" + _sized(command, r"\hspace{-\mathindent}" + to_latex(entries))
+        groups = column_groups(widths, room - INDENT - head - NOTE_WIDTH, TIGHT_GAP)
         if not groups:
             return self.entries(left, entries)
         out = []
@@ -275,7 +282,7 @@ class Writer:
         head = " & ".join(rf"\textbf{{{self.cell(c)}}}" if c else "" for c in table.header)
         body = [" & ".join(map(self.cell, cells)) + r" \\" for cells in table.rows]
         caption = rf"\noindent\textit{{{self.parts(table.caption)}}}\nopagebreak" if table.caption else ""
-        start, end = ("longtable", "longtable") if breaks or len(body) > 24 else ("tabular", "tabular")
+        start, end = ("longtable", "longtable") if breaks or len(body) > 10 else ("tabular", "tabular")
         lines = [rf"\begin{{{start}}}{{@{{}}{spec}@{{}}}}", r"\toprule", head + r" \\", r"\midrule"]
         if start == "longtable":
             lines += [r"\endhead", r"\bottomrule", r"\endlastfoot"]

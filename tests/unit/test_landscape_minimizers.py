@@ -1,4 +1,4 @@
-"""Theorem 4.2: every statement about the global minimizers is the one of the specification, from its hypotheses alone."""
+"""Theorem 4.2: each statement about global minimizers is the one of the specification, from its hypotheses alone."""
 
 from fractions import Fraction
 
@@ -88,7 +88,7 @@ def test_every_hypothesis_is_needed(shape, result):
 
 @pytest.mark.parametrize(("shape", "result"), EVERY, ids=IDS)
 def test_a_false_statement_of_the_same_hypotheses_is_refuted(shape, result):
-    """A loss one percent larger, the order turned round, an equation with one side doubled, a gradient that is not 0."""
+    """A loss one percent larger, the order turned round, one side of an equation doubled, a gradient that is not 0."""
     statement = result.theorem.statement
     if isinstance(statement, S.Grad):
         false = S.Grad(statement.args[0], statement.args[1], T.Member(NETWORKS[shape].W, l))
@@ -102,7 +102,7 @@ def test_a_false_statement_of_the_same_hypotheses_is_refuted(shape, result):
     assert check_steps(step_alone(result, statement=false)).label is Label.REFUTED
 
 
-# -- the public values -------------------------------------------------------------------------------------------------
+# -- the public values -----------------------------------------------------------------------------------------
 def test_value_and_condition():
     for shape, n in NETWORKS.items():
         found = sl.minimizers(sl.network("linear", rectangular=shape == "rectangular"))
