@@ -27,7 +27,7 @@ from symland.report.markup import prose
 from symland.report.notation import with_signs
 from symland.write.layout import number, sup
 
-STEP_SAMPLES = 240
+STEP_SAMPLES = 120
 DIGITS, SHOWN = 50, 24
 LARGE = (5, 8)  # the larger width and number of samples of the prime field check
 INEQUALITY_SAMPLES = 40

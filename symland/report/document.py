@@ -149,6 +149,10 @@ class Statement:
     hypotheses: tuple[Parts, ...] = ()
     proof: tuple[Block, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise UsageError(f"{self.kind!r} is not a kind of statement", hint="one of " + ", ".join(KINDS))
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -172,6 +176,7 @@ Block = (
     Paragraph | Display | Formulas | Align | Steps | MatrixBlock | Items | Table | Statement | Note | Legend | Ledger
 )
 
+KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Definition", "Example", "Counterexample")
 _LABEL = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 

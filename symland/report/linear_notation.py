@@ -25,12 +25,11 @@ def plain(network: LinearNetwork, least: Term | None = None) -> Notation:
 
 
 def full(network: LinearNetwork, least: Term | None = None) -> Notation:
-    """As `plain`, and B[l] = W[L..l+1], U[l] = W[l-1..1] X for the symbolic depth."""
+    """As `plain`, and U[l] = W[l-1..1] X and, for square layers, B[l] = W[L..l+1]."""
     n, l, place = network, Index.var("l"), Index.var("_")
-    left = T.family("B", n.width(n.depth), n.width(place))
     right = T.family("U", n.width(place - 1), "m")
-    around = (
-        Abbreviation(left["l"], n.chain(n.depth, l + 1), "l"),
-        Abbreviation(right["l"], n.chain(l - 1, Index.of(1)) * n.X, "l"),
-    )
+    around = [Abbreviation(right["l"], n.chain(l - 1, Index.of(1)) * n.X, "l")]
+    if not n.rectangular:  # the shape of a letter of a family depends on its own index only
+        left = T.family("B", n.width(n.depth), n.width(place))
+        around.insert(0, Abbreviation(left["l"], n.chain(n.depth, l + 1), "l"))
     return Notation((*plain(network, least).abbreviations, *around), NAMES)

@@ -17,6 +17,7 @@ COLORS = {
 }  # fmt: skip
 
 NARROWEST = 5.0  # em, of a column whose text breaks
+BOLD = 1.3  # the width of bold text, relative to plain
 
 
 def legend(document: Document) -> tuple[Parts, ...]:
@@ -83,10 +84,12 @@ def _length(part: Inline) -> float:
 
 def shares(table: Table, room: float) -> list[float]:
     """The width of each column whose text breaks, in em; 0 for the others. `room` is that of all columns together."""
-    cells = list(zip(table.header, *table.rows, strict=True))
+    cells = list(zip(*table.rows, strict=True)) if table.rows else [((),)] * len(table.columns)
     breaks = [c == "p" for c in table.columns]
-    free = room - sum(max(map(length, column)) for column, b in zip(cells, breaks, strict=True) if not b)
-    wanted = [max(map(length, column)) ** 0.7 if b else 0.0 for column, b in zip(cells, breaks, strict=True)]
+    heads = [BOLD * length(h) for h in table.header]
+    natural = [max(h, *map(length, column)) for h, column in zip(heads, cells, strict=True)]
+    free = room - sum(n for n, b in zip(natural, breaks, strict=True) if not b)
+    wanted = [n**0.7 if b else 0.0 for n, b in zip(natural, breaks, strict=True)]
     least = [max(map(_longest_word, column)) if b else 0.0 for column, b in zip(cells, breaks, strict=True)]
     narrow = [b and free * x / sum(wanted) < n for b, x, n in zip(breaks, wanted, least, strict=True)]
     left = free - sum(n for n, small in zip(least, narrow, strict=True) if small)

@@ -84,11 +84,7 @@ def formula(text: str, letters: Mapping[str, Layout] | None = None) -> Layout:
     >>> formula("W_l^T X") == juxtapose(sup(sub("W", "l"), "⊤"), as_layout("X"))
     True
     """
-    reader = _Reader(_TOKEN.findall(text), letters or {})
-    layout = reader.group("")
-    if reader.tokens:
-        raise UsageError(f"the brackets of {text!r} do not match")
-    return layout
+    return _Reader(_TOKEN.findall(text), letters or {}).group("")
 
 
 class _Reader:
@@ -146,6 +142,8 @@ class _Reader:
         if token in OPENING:
             inside = self.group(OPENING[token])
             return fence(inside, KINDS[token]) if token in KINDS else inside
+        if token in OPENING.values():
+            raise UsageError(f"{token!r} closes nothing in a formula")
         return row(*self._letters(token)) if token.isalpha() else as_layout(token)
 
     def _letters(self, token: str) -> list[Layout]:

@@ -46,7 +46,6 @@ SIGN_WIDTH = 1.33
 NUMBER_WIDTH = 2.8
 PARENTHESES = 1.75  # of a matrix
 NOTE_WIDTH = 9.0  # of (columns 1 to 4)
-KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Definition", "Counterexample", "Example", "Check")
 SIZES_OF_MATRICES = (  # em that fit where one does at full size (scripts shrink less than letters), and the command
     (1.0, ""), (1.06, r"\small"), (1.14, r"\footnotesize"),
 )  # fmt: skip
@@ -80,7 +79,7 @@ def _character(c: str) -> str:
     if c == "\u00a0":
         return "~"
     if c in SIGNS or c in _GREEK:
-        return rf"\ensuremath{{{SIGNS.get(c) or chr(92) + _GREEK[c]}}}"
+        return rf"\ensuremath{{{SIGNS[c] if c in SIGNS else chr(92) + _GREEK[c]}}}"
     if c in _QUOTES or (c < "\u0180" and unicodedata.category(c)[0] == "L"):
         return c
     return rf"\texttt{{U+{ord(c):04X}}}"
@@ -277,7 +276,7 @@ class Writer:
         gaps = COLUMN_GAP / (SMALL if table.small else 1) * (len(table.columns) - 1)
         spec = "".join(
             c if not w else rf">{{\raggedright\arraybackslash}}p{{{w:.1f}em}}"
-            for c, w in zip(table.columns, shares(table, room - gaps), strict=True)
+            for c, w in zip(table.columns, shares(table, room - gaps - 1), strict=True)
         )
         head = " & ".join(rf"\textbf{{{self.cell(c)}}}" if c else "" for c in table.header)
         body = [" & ".join(map(self.cell, cells)) + r" \\" for cells in table.rows]

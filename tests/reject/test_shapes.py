@@ -101,10 +101,10 @@ def test_ill_shaped(name):
 WRONG_KIND = {
     "a node of plain values": lambda: T.Transpose("A"),
     "a node with too many arguments": lambda: T.Transpose(A, A),
-    "a number that is a float": lambda: T.Number(0.5),
+    "a number that is a float": lambda: T.Number(0.123),
     "a number that is a string": lambda: T.Number("1/2"),
     "a number that is true": lambda: T.as_term(True),
-    "a float as a term": lambda: T.as_term(0.5),
+    "a float as a term": lambda: T.as_term(0.3),
     "an index that is a string": lambda: T.IndexScalar("l"),
     "an index that is a float": lambda: Index.of(0.5),
     "an index that is true": lambda: Index.of(True),
