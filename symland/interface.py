@@ -191,7 +191,7 @@ def explicit(item: Any, dims: Mapping[str, Any]) -> Any:
     >>> from symland.calculus.gradient import gradient
     >>> W, X = matrix("W", "d", "d"), matrix("X", "d", "m")
     >>> explicit(gradient(number(1, 2) * SquaredNorm(W * X), W), {"d": 1, "m": 2})
-    Matrix([[X_11**2*W_11 + X_12**2*W_11]])
+    Matrix([[W_11*(X_11**2 + X_12**2)]])
     """
     from symland.checks import entries
 

@@ -129,5 +129,6 @@ def merge(terms: list[LinearTerm]) -> list[LinearTerm]:
 def as_matrix(t: LinearTerm, u: Term) -> Term:
     """The linear term, written out at u."""
     if t.kind == "outer":
-        return scale(t.coefficient, T.Scale(T.Inner(t.right, u), t.left))
+        outer: Term = T.Scale(T.Inner(t.right, u), t.left)
+        return outer if t.coefficient is ONE else T.times(t.coefficient, outer)  # nested: _vectorize takes it apart
     return scale(t.coefficient, multiply(t.left, u.T if t.kind == "transposed" else u, t.right))

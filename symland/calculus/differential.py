@@ -98,6 +98,8 @@ def _(t: T.Inner, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
 
 @_rule.register
 def _(t: T.Power, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    if t.args[1].value == 0:
+        return prover.turn(id, (*path, 0), T.number(1))
     return prover.rewrite(id, path, "d_power", c=t.args[0], indices={"a": t.args[1]}, w=w, v=v)
 
 
@@ -130,23 +132,16 @@ def chain_derivative(prover: Prover, t: T.Chain, w: T.Member, v: Term) -> str:
     Proved once with the ends a, b free, under a <= l <= b, and instantiated. Source: the rule PROD.
     """
     x, l = t.family, w.index
-    names = _fresh_indices(l)
+    names = prover.lemma_indices()
     a, b = (Index.var(n) for n in names)
-    low = prover.assume(f"{l} >= {a}", NonNeg(l - a))
-    high = prover.assume(f"{b} >= {l}", NonNeg(b - l))
-    del low, high
+    prover.assume(f"{l} >= {a}", NonNeg(l - a))
+    prover.assume(f"{b} >= {l}", NonNeg(b - l))
     general = cast(Term, T.Chain(x, b, a))
     id = prover.refl(cast(Term, T.D(general, w, v)))
     id = prover.rewrite(id, (1, 0), "chain_split", families={"X": x}, indices={"a": a, "b": b, "l": l})
     id = push(prover, id, (1,))
     id = prover.turn(id, (1,), T.product(cast(Term, T.Chain(x, b, l + 1)), v, cast(Term, T.Chain(x, l - 1, a))))
     return prover.spec(id, indices={names[0]: t.bottom, names[1]: t.top})
-
-
-def _fresh_indices(l: Index) -> tuple[str, str]:
-    """Two index variables that do not occur in l."""
-    out = [n for n in ("a", "b", "p", "q", "r", "s") if n not in l.variables]
-    return out[0], out[1]
 
 
 def _hypothesis(prover: Prover, wanted: Any) -> str:

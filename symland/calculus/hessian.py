@@ -74,7 +74,7 @@ def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
         id, h = _vectorize(prover, id, path, t, z, commute)
         blocks.append(h)
     prover.display.append((id, "vectorize: vec(AXB) = (B^T (x) A) vec X, vec(X^T) = K vec X"))
-    id = prover.turn(id, (1, 1), T.product(add(*blocks), cast(Term, T.Vec(z))))
+    id = prover.turn(id, (1, 1), T.product(tidy(add(*blocks)), cast(Term, T.Vec(z))))
     prover.display.append((id, "read off the Hessian block"))
     return id
 

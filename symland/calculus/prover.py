@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from symland.calculus.simplify import Memo, tidy
-from symland.errors import AssumptionMissing, NoRule
+from symland.errors import AssumptionMissing, NoRule, StepRejected
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim, Index, IndexLike
@@ -46,6 +46,7 @@ class Prover:
         self._certificates: dict[Index, tuple[str, ...] | None] = {}
         self._tidied: dict[Term, str] = {}
         self._memo: Memo = {}
+        self._lemma: tuple[str, str] | None = None
         self._rows: dict[str, str] = {}
         self._known: dict[tuple[S.Statement, frozenset[str]], str] = {}
 
@@ -71,6 +72,15 @@ class Prover:
         self.kernel.proved.update(other.kernel.proved)
         self._known.update(other._known)
         self._rows.update(other._rows)
+
+    def lemma_indices(self) -> tuple[str, str]:
+        """Two index variables for the ends of a chain in a lemma, that nothing else here speaks of."""
+        if self._lemma is None:
+            said = [*self.hypotheses.values(), *(j.statement for j in self.kernel.proved.values())]
+            used = {v for s in said for v in s.free_indices}
+            free = [n for n in (*"abpqrs", *(f"a{i}" for i in range(len(used) + 2))) if n not in used]
+            self._lemma = (free[0], free[1])
+        return self._lemma
 
     def statement(self, id: str) -> S.Statement:
         return self.kernel.proved[id].statement
@@ -133,7 +143,7 @@ class Prover:
         """Whether the term can be shown not to contain the letter."""
         try:
             self.not_in(letter, term)
-        except AssumptionMissing:
+        except StepRejected:
             return False
         return True
 

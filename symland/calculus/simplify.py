@@ -63,21 +63,39 @@ def scalar_product(*factors: Term) -> Term:
 
 
 def add(*terms: Term) -> Term:
-    """A sum without zeros; numbers are collected."""
+    """A sum without zeros; terms that differ in a number only are collected where the first of them stands."""
     shape = terms[0].shape
-    kept: list[Term] = []
-    value = Fraction(0)
+    collected: dict[Term, Fraction] = {}
     for t in terms:
         for s in t.args if isinstance(t, T.Sum) else (t,):
-            if isinstance(s, T.Number):
-                value += s.value
-            elif not isinstance(s, T.Zero):
-                kept.append(s)
-    if value:
-        kept.append(cast(Term, T.Number(value)))
+            if not isinstance(s, T.Zero):
+                value, rest = split_number(s)
+                collected[rest] = collected.get(rest, Fraction(0)) + value
+    constant = collected.pop(ONE, Fraction(0))
+    kept = [times_number(value, rest) for rest, value in collected.items() if value]
+    if constant:
+        kept.append(cast(Term, T.Number(constant)))
     if kept:
         return T.total(*kept)
     return cast(Term, T.Zero(*shape)) if shape else T.number(0)
+
+
+def split_number(t: Term) -> tuple[Fraction, Term]:
+    """A term as a number times the rest."""
+    if isinstance(t, T.Number):
+        return t.value, ONE
+    if isinstance(t, T.Product) and isinstance(t.args[0], T.Number):
+        return t.args[0].value, T.product(*t.args[1:])
+    if isinstance(t, T.Scale):
+        value, rest = split_number(t.args[0])
+        return value, scale(rest, t.args[1])
+    return Fraction(1), t
+
+
+def times_number(value: Fraction, t: Term) -> Term:
+    """The number times the term."""
+    c = cast(Term, T.Number(value))
+    return scale(c, t) if t.is_matrix else scalar_product(c, t)
 
 
 def transpose(a: Term) -> Term:
@@ -157,6 +175,22 @@ def _(t: Node, memo: Memo) -> Term:
     return cast(Term, t) if value is None else T.number(value)
 
 
+@_tidy.register(T.Power)
+def _(t: Node, memo: Memo) -> Term:
+    base, exponent = tidy(t.args[0], memo), t.args[1]
+    if exponent.value in (0, 1):
+        return base if exponent.value else ONE
+    return cast(Term, T.Power(base, exponent))
+
+
+@_tidy.register(T.Vec)
+def _(t: Node, memo: Memo) -> Term:
+    a = tidy(t.args[0], memo)
+    if isinstance(a, T.Scale):
+        return scale(a.args[0], cast(Term, T.Vec(a.args[1])))
+    return cast(Term, T.Vec(a))
+
+
 @_tidy.register(T.Kronecker)
 def _(t: Node, memo: Memo) -> Term:
     a, b = tidy(t.args[0], memo), tidy(t.args[1], memo)
@@ -165,7 +199,8 @@ def _(t: Node, memo: Memo) -> Term:
         coefficient, a = scalar_product(coefficient, a.args[0]), a.args[1]
     if isinstance(b, T.Scale):
         coefficient, b = scalar_product(coefficient, b.args[0]), b.args[1]
-    return scale(coefficient, cast(Term, T.Kronecker(a, b)))
+    both = isinstance(a, T.Identity) and isinstance(b, T.Identity)
+    return scale(coefficient, cast(Term, T.Identity(a.shape[0] * b.shape[0]) if both else T.Kronecker(a, b)))
 
 
 @_tidy.register(T.Symbol)

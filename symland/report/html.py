@@ -43,7 +43,7 @@ FORMULA_WIDTH = 40.0  # em, of a displayed formula on a wide screen
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPENING = re.compile(r"<math[^>]*>")
 _SIGN_FIRST = re.compile(r"(?:<mrow>)*<mo>")
-ALIGNMENT = {"l": "left", "c": "center", "r": "right", "p": "text"}
+ALIGNMENT = {"l": "left", "c": "center", "r": "figure", "p": "text"}
 
 
 def escape(text: str) -> str:

@@ -183,7 +183,7 @@ class Writer:
         if s.hypotheses:
             out.append(f"\\hypotheses{{{'; '.join(map(self.parts, s.hypotheses))}}}")
         elif isinstance(s.body[0], Paragraph):
-            out.append(r"\par\noindent")
+            out.append(r"\par\nopagebreak\noindent")
         out.append(self.blocks(s.body))
         out.append(f"\\end{{{environment}}}")
         if s.proof:

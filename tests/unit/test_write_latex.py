@@ -3,6 +3,7 @@
 import pytest
 
 from symland.errors import NoRule, UsageError
+from symland.language import algebra
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.catalog import NODE_CLASSES
@@ -218,7 +219,7 @@ def test_the_tables_cover_every_class():
 
 
 def test_an_unknown_class_is_refused():
-    class Mystery(T._OfMatrix):
+    class Mystery(algebra.OfMatrix):
         __slots__ = ()
 
         def _shape(self):

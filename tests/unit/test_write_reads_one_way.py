@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from symland.errors import ShapeError
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.write.latex import to_latex
@@ -49,7 +50,7 @@ def grow(operations, letters):
         for operation, (x, y) in itertools.product(operations, pairs):
             try:
                 terms[operation(x, y)] = None
-            except T.ShapeError:
+            except ShapeError:
                 continue
     return list(terms)
 
