@@ -1,7 +1,7 @@
 """Copy this file to `derivations/NAME.py` and fill it in; `tests/derivations` picks it up by itself.
 
-State here: the loss as a formula, where it comes from (paper, theorem number), and what EXPECTED was taken from. Expected
-formulas are written by hand or copied from the source, never printed by symland.
+State here: the loss as a formula, where it comes from (paper, theorem number), and what EXPECTED was taken from.
+Expected formulas are written by hand or copied from the source, never printed by symland.
 """
 
 import symland as sl

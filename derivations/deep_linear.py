@@ -1,7 +1,8 @@
 """The deep linear network `1/2 |W_L ... W_1 X - Y|_F^2` for every depth, rectangular layers.
 
-Source: Theorem 4.1 after Zhou and Liang, arXiv:1710.06910; with B_l = W_L ... W_(l+1), U_l = W_(l-1) ... W_1 X the gradient is
-B_l^T E U_l^T, and the Hessian blocks are U_l U_k^T (x) B_l^T B_k, for l > k plus K^T (B_l^T E U_k^T (x) W_(l-1) ... W_(k+1)).
+Source: Theorem 4.1 after Zhou and Liang, arXiv:1710.06910; with B_l = W_L ... W_(l+1) and U_l = W_(l-1) ... W_1 X the
+gradient is B_l^T E U_l^T, and the Hessian blocks are U_l U_k^T (x) B_l^T B_k, for l > k plus
+K^T (B_l^T E U_k^T (x) W_(l-1) ... W_(k+1)).
 """
 
 import symland as sl

@@ -1,7 +1,7 @@
 """The linear network with two layers and a bottleneck, `1/2 |B A X - Y|_F^2`.
 
-Source: Baldi and Hornik, Neural networks and principal component analysis, 1989; the formulas are Theorem 4.1 of Zhou and
-Liang (arXiv:1710.06910) for L = 2, with rectangular layers.
+Source: Baldi and Hornik, Neural networks and principal component analysis, 1989; the formulas are Theorem 4.1 after
+Zhou and Liang (arXiv:1710.06910) for L = 2, with rectangular layers.
 """
 
 import symland as sl

@@ -62,8 +62,11 @@ def check_folder(out: str | os.PathLike[str]) -> Path:
     nearest = folder
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise ReportError(f"{folder} cannot be written to", file=str(folder), hint="choose another folder with --out")
+    try:
+        tempfile.TemporaryFile(dir=nearest).close()
+    except OSError as e:
+        why = f"{folder} cannot be written to: {e.strerror or e}"
+        raise ReportError(why, file=str(folder), hint="choose another folder with --out") from None
     return folder
 
 
@@ -91,7 +94,7 @@ def document_of(
         return loss_report(problem, dim, progress)
     if linear.rectangular:
         raise UsageError("the report on the deep linear network is for square layers", hint="leave `rectangular` out")
-    return linear_report(layers or linear.depth.value, dim, samples, progress)
+    return linear_report(linear.depth.value if layers is None else layers, dim, samples, progress)
 
 
 def _linear(problem: Problem) -> LinearNetwork | None:

@@ -136,6 +136,8 @@ def test_sizes_that_cannot_be_printed(options):
         ("hidden", {}, "hidden"),
         (network("linear", rectangular=True), {}, "square"),
         (PROBLEM, {"layers": 2}, "layers"),
+        ("linear", {"layers": 0}, "layers = 0"),
+        (network("linear", 59), {}, "layers = 59"),
     ],
 )
 def test_what_has_no_report(problem, options, message, tmp_path):
