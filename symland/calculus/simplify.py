@@ -99,7 +99,8 @@ def times_number(value: Fraction, t: Term) -> Term:
 
 
 def transpose(a: Term) -> Term:
-    """The transpose, pushed through products, multiples and transposes; a sum keeps its bracket."""
+    """The transpose, pushed through products, multiples and transposes; a sum keeps its bracket, and a sum that is its
+    own transpose stays."""
     if isinstance(a, T.Transpose):
         return cast(Term, a.args[0])
     if isinstance(a, T.Product):
@@ -110,6 +111,8 @@ def transpose(a: Term) -> Term:
         return a
     if isinstance(a, T.Zero):
         return cast(Term, T.Zero(*a.shape[::-1]))
+    if isinstance(a, T.Sum) and {transpose(t) for t in a.args} == set(a.args):
+        return a
     return a.T
 
 

@@ -37,8 +37,12 @@ def report(
     written and `progress` says how to get the PDF. Nothing half-written stays behind. Raises UsageError for input that
     makes no sense, ReportError for what cannot be written.
     """
+    from symland.report.pdf import need_latexmk
+
     chosen = check_formats(formats)
     folder = check_folder(out)
+    if chosen == ("pdf",):
+        need_latexmk()
     document = document_of(problem, dim, samples, layers, progress)
     return write(document, folder, name_of(problem), chosen, progress)
 

@@ -26,6 +26,14 @@ def has_latexmk() -> bool:
     return shutil.which("latexmk") is not None
 
 
+def need_latexmk() -> str:
+    """The path of latexmk. Raises ReportError where there is none."""
+    found = shutil.which("latexmk")
+    if found is None:
+        raise ReportError("latexmk was not found, so there is no PDF", tool="latexmk", hint=HOW_TO_GET_PDF)
+    return found
+
+
 def to_pdf(source: str, time_limit: float = TIME_LIMIT) -> bytes:
     """The bytes of the PDF that latexmk makes of this LaTeX source. TeX runs in a folder of its own, without shell
     escape and without personal configuration. Raises ReportError, with the line that TeX refused."""
@@ -34,9 +42,7 @@ def to_pdf(source: str, time_limit: float = TIME_LIMIT) -> bytes:
 
 def compile_tex(source: str, time_limit: float = TIME_LIMIT) -> tuple[bytes, str]:
     """The PDF and the log of TeX."""
-    latexmk = shutil.which("latexmk")
-    if latexmk is None:
-        raise ReportError("latexmk was not found, so there is no PDF", tool="latexmk", hint=HOW_TO_GET_PDF)
+    latexmk = need_latexmk()
     with tempfile.TemporaryDirectory(prefix="symland-") as folder:
         path = Path(folder) / "report.tex"
         path.write_text(source, encoding="utf-8")

@@ -112,7 +112,13 @@ def test_pdf_alone_needs_latexmk(tmp_path, monkeypatch):
     monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
     with pytest.raises(ReportError, match="latexmk was not found"):
         write(tmp_path, ("pdf",))
+    with pytest.raises(ReportError, match="latexmk was not found"):
+        build.report("linear", tmp_path, ("pdf",), progress=never)
     assert list(tmp_path.iterdir()) == []
+
+
+def never(stage, done, total, message=""):
+    raise AssertionError("work was begun")
 
 
 @pytest.mark.parametrize(
