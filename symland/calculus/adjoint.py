@@ -121,8 +121,9 @@ def merge(terms: list[LinearTerm]) -> list[LinearTerm]:
                 terms.append(group[0])
                 continue
             total = add(*(scale(t.coefficient, t.left if kept == "right" else t.right) for t in group))
+            c, total = total.args if isinstance(total, T.Scale) else (ONE, total)
             if not isinstance(total, T.Zero):
-                terms.append(LinearTerm(kind, ONE, *((total, common) if kept == "right" else (common, total))))
+                terms.append(LinearTerm(kind, c, *((total, common) if kept == "right" else (common, total))))
     return terms
 
 
