@@ -146,7 +146,7 @@ def _derive(args: argparse.Namespace) -> int:
         print(f"\n{problem.name}, as an instance: E := {_show(problem.definitions['E'], {})}")
         for d in [*made.gradients, *(made.hessian.blocks.values() if args.hessian else ())]:
             _print_result(d)
-    print("\nPROVED for all dimensions: the kernel replayed every step (`--json` writes them, `symland check` judges them).")
+    print("\nPROVED for all dimensions: the kernel replayed every step (--json writes it, `symland check` judges it).")
     return PASSED
 
 

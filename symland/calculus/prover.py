@@ -23,7 +23,8 @@ from symland.proof.scope import letter_name, occurrences
 Path = tuple[int, ...]
 LEFT: Path = (0,)
 RIGHT: Path = (1,)
-UNCITED = {"subst", "term", "value", "row", "at", "segment", "reverse", "var", "lo", "hi", "binder"}  # entries without ids
+# Entries of a step that cite nothing.
+UNCITED = {"subst", "term", "value", "row", "at", "segment", "reverse", "var", "lo", "hi", "binder"}
 MAX_COEFFICIENT = 3  # largest coefficient on the way to a certificate
 MAX_FACTS = 6  # order facts (with repetition) that one certificate may combine
 

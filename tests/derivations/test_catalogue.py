@@ -1,5 +1,5 @@
-"""Every file of `derivations/`: what symland derives is what the file expects, proved equal by the kernel (the transpose
-of a commutation matrix by its rule), and the second checker agrees."""
+"""Every file of `derivations/`: what symland derives is what the file expects, proved equal by the kernel (the
+transpose of a commutation matrix by its rule), and the second checker agrees."""
 
 import importlib.util
 from pathlib import Path

@@ -73,15 +73,21 @@ CASES = {
         tr((W.T * A).T * B * W.T.T), W, A * (B * W).T + B.T * W.T * A, (kron(B, A) + kron(A.T, B.T)) * K
     ),
     "tied": Case(
-        norm2(tied), R, 2 * R * (tied + tied.T),
+        norm2(tied),
+        R,
+        2 * R * (tied + tied.T),
         2 * kron(tied + tied.T, Ip) + 4 * kron(R.T, R) * Kpq + 4 * kron(Iq, R * R.T),
     ),
     "gram": Case(
-        norm2(gram), R, 2 * (gram + gram.T) * R,
+        norm2(gram),
+        R,
+        2 * (gram + gram.T) * R,
         2 * kron(Iq, gram + gram.T) + 4 * kron(R.T * R, Ip) + 4 * kron(R.T, R) * Kpq,
     ),
     "several": Case(
-        norm2(several) + tr(W), W, 2 * (several * AW.T + WA.T * several - several.T * B) + I,
+        norm2(several) + tr(W),
+        W,
+        2 * (several * AW.T + WA.T * several - several.T * B) + I,
         2 * J.T * J + 2 * (kron(A, several) + kron(several.T, A.T)) * K,
     ),
     "(tr W)^2": Case(tr(W) ** 2, W, 2 * tr(W) * I, 2 * outer(I, I)),
@@ -91,39 +97,57 @@ CASES = {
     "first power": Case(tr(W * W) ** 1, W, 2 * W.T, 2 * K),
     "power zero": Case(tr(W) ** 0 + tr(W), W, I),
     "symbolic power": Case(
-        tr(W) ** k, W, T.IndexScalar(k) * tr(W) ** (k - 1) * I,
+        tr(W) ** k,
+        W,
+        T.IndexScalar(k) * tr(W) ** (k - 1) * I,
         T.IndexScalar(k) * T.IndexScalar(k - 1) * tr(W) ** (k - 2) * outer(I, I),
-        {"k": S.at_least(k, 2)}, (S.at_least(k, 2),),
+        {"k": S.at_least(k, 2)},
+        (S.at_least(k, 2),),
     ),
     "two scalars": Case(norm2(W) * s, W, 2 * s * W + norm2(W) * A.T, 2 * s * kron(I, I) + 2 * both(W, A.T)),
     "three scalars": Case(
-        tr(W) * s * norm2(W), W, s * norm2(W) * I + tr(W) * norm2(W) * A.T + 2 * tr(W) * s * W,
+        tr(W) * s * norm2(W),
+        W,
+        s * norm2(W) * I + tr(W) * norm2(W) * A.T + 2 * tr(W) * s * W,
         norm2(W) * both(I, A.T) + 2 * s * both(I, W) + 2 * tr(W) * both(A.T, W) + 2 * tr(W) * s * kron(I, I),
     ),
     "scalar times matrix": Case(
-        norm2(shot), W, 2 * inner(shot, W) * A.T + 2 * s * shot,
+        norm2(shot),
+        W,
+        2 * inner(shot, W) * A.T + 2 * s * shot,
         2 * norm2(W) * outer(A.T, A.T) + 2 * s**2 * kron(I, I) + 2 * both(A.T, 2 * s * W - B),
     ),
     "tr of an inverse": Case(
         tr(A * Z), unit, -(Z * A * Z).T, kron(Z, (Z * A * Z).T) * K + kron(Z * A * Z, Z.T) * K, needs=(is_unit,)
     ),
     "inverse, fitted": Case(
-        norm2(fit), unit, -2 * Z.T * fit * X.T * Z.T,
-        2 * kron(Z * X * X.T * Z.T, Z.T * Z)
-        + 2 * (kron(Z * X * fit.T * Z, Z.T) + kron(Z, Z.T * fit * X.T * Z.T)) * K,
+        norm2(fit),
+        unit,
+        -2 * Z.T * fit * X.T * Z.T,
+        2 * kron(Z * X * X.T * Z.T, Z.T * Z) + 2 * (kron(Z * X * fit.T * Z, Z.T) + kron(Z, Z.T * fit * X.T * Z.T)) * K,
         needs=(is_unit,),
     ),
     "inverse of a product": Case(
-        tr(N), W, -(A * N * N).T, (kron(A * N * N, (A * N).T) + kron(A * N, (A * N * N).T)) * K,
-        {"WA": WA_unit}, (WA_unit,),
+        tr(N),
+        W,
+        -(A * N * N).T,
+        (kron(A * N * N, (A * N).T) + kron(A * N, (A * N * N).T)) * K,
+        {"WA": WA_unit},
+        (WA_unit,),
     ),
     "reciprocal": Case(
-        number(1) / norm2(W), W, -2 * over**2 * W, 8 * over**3 * outer(W, W) - 2 * over**2 * kron(I, I),
-        {"positive": positive}, (positive,),
+        number(1) / norm2(W),
+        W,
+        -2 * over**2 * W,
+        8 * over**3 * outer(W, W) - 2 * over**2 * kron(I, I),
+        {"positive": positive},
+        (positive,),
     ),
     "scalar letters": Case(a * s + a**2 - c, W, a * A.T),
     "rational numbers": Case(number(-2, 3) * norm2(W) - tr(-W), W, number(-4, 3) * W + I, number(-4, 3) * kron(I, I)),
-    "a dimension as a number": Case(T.DimScalar(d) * norm2(W), W, 2 * T.DimScalar(d) * W, 2 * T.DimScalar(d) * kron(I, I)),
+    "a dimension as a number": Case(
+        T.DimScalar(d) * norm2(W), W, 2 * T.DimScalar(d) * W, 2 * T.DimScalar(d) * kron(I, I)
+    ),
     "pseudoinverse of data": Case(norm2(P * W), W, 2 * P.T * P * W, 2 * kron(I, P.T * P)),
     "inverse of data": Case(norm2(W * M - A), W, 2 * (W * M - A) * M.T, 2 * kron(M * M.T, I)),
     "symmetric data": Case(norm2(sym * W), W, 2 * sym * sym * W, 2 * kron(I, sym * sym)),
@@ -131,8 +155,15 @@ CASES = {
         norm2(tr(W) * kron(A, B)), W, 2 * tr(W) * norm2(A) * norm2(B) * I, 2 * norm2(A) * norm2(B) * outer(I, I)
     ),
     "constants": Case(tr(A * B) + 0 * tr(W) + norm2(T.Zero(d, d) * W), W, T.Zero(d, d)),
-}  # fmt: skip
-RATIONAL = {"tr of an inverse", "inverse, fitted", "inverse of a product", "reciprocal", "pseudoinverse of data", "inverse of data"}
+}
+RATIONAL = {
+    "tr of an inverse",
+    "inverse, fitted",
+    "inverse of a product",
+    "reciprocal",
+    "pseudoinverse of data",
+    "inverse of data",
+}
 every = pytest.mark.parametrize("name", CASES)
 
 
@@ -211,7 +242,10 @@ def test_blocks_of_two_factors():
     for place, formula in expected.items():
         assert same(made.blocks[place].result, formula), place
     assert made.result.shape == (p * q + r * q, p * q + r * q)
-    assert check_derivatives(loss, [f, g], {f: 2 * e * g, g: 2 * e.T * f}, made.result, {**SIZES, "p": 2}).label is Label.EXACT
+    assert (
+        check_derivatives(loss, [f, g], {f: 2 * e * g, g: 2 * e.T * f}, made.result, {**SIZES, "p": 2}).label
+        is Label.EXACT
+    )
     assert same(sl.gradient(loss, f).result, 2 * e * g) and same(sl.gradient(loss, g).result, 2 * e.T * f)
 
 
@@ -244,17 +278,33 @@ def test_scaling_and_sums():
 # -- as people read them -----------------------------------------------------------------------------------------
 def test_what_is_printed():
     text = {
-        "trace": "A'", "least squares": "(W*X - Y)*X'", "quadratic": "B*W*A + B'*W*A'", "(tr W)^2": "2*tr(W)*I(d)",
-        "|W|^4": "4*norm2(W)^2*W", "tr W^2": "2*W'", "tr W^3": "3*W'*W'", "first power": "2*W'", "constants": "0",
-        "scalar letters": "a*A'", "tr of an inverse": "-inv(W)'*A'*inv(W)'", "inverse of data": "2*(W*inv(D) - A)*inv(D)'",
-    }  # fmt: skip
+        "trace": "A'",
+        "least squares": "(W*X - Y)*X'",
+        "quadratic": "B*W*A + B'*W*A'",
+        "(tr W)^2": "2*tr(W)*I(d)",
+        "|W|^4": "4*norm2(W)^2*W",
+        "tr W^2": "2*W'",
+        "tr W^3": "3*W'*W'",
+        "first power": "2*W'",
+        "constants": "0",
+        "scalar letters": "a*A'",
+        "tr of an inverse": "-inv(W)'*A'*inv(W)'",
+        "inverse of data": "2*(W*inv(D) - A)*inv(D)'",
+    }
     found = {name: repr(sl.gradient(CASES[name].loss, CASES[name].letter).result) for name in text}
     assert found == text
 
 
 def test_what_is_printed_of_hessians():
-    text = {"least squares": "(X*X') (x) I(d)", "(tr W)^2": "2*vec(I(d))*vec(I(d))'", "tr W^2": "2*K(d, d)", "trace": "0"}
-    found = {name: repr(sl.hessian_block(CASES[name].loss, CASES[name].letter, CASES[name].letter).result) for name in text}
+    text = {
+        "least squares": "(X*X') (x) I(d)",
+        "(tr W)^2": "2*vec(I(d))*vec(I(d))'",
+        "tr W^2": "2*K(d, d)",
+        "trace": "0",
+    }
+    found = {
+        name: repr(sl.hessian_block(CASES[name].loss, CASES[name].letter, CASES[name].letter).result) for name in text
+    }
     assert found == text
 
 
