@@ -29,7 +29,7 @@ from symland.errors import (
 from symland.evidence import Evidence, Label, Witness
 from symland.language.index import Dim, Index, dims
 from symland.language.problem import Layers, Problem
-from symland.language.statements import at_least
+from symland.language.statements import Lt, at_least
 from symland.language.terms import SquaredNorm as norm2
 from symland.language.terms import Term, family, matrix, number, scalar
 
@@ -65,6 +65,7 @@ __all__ = [
     "Index",
     "Label",
     "Layers",
+    "Lt",
     "NoRule",
     "NotAMinimizer",
     "ParseError",

@@ -1,4 +1,4 @@
-"""The command line: what it prints, its exit status, and that bad input never shows a traceback or leaves files behind."""
+"""The command line: what it prints, its exit status; bad input never shows a traceback or leaves files behind."""
 
 import json
 import subprocess
