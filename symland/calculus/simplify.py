@@ -180,7 +180,10 @@ def _(t: Node, memo: Memo) -> Term:
 
 @_tidy.register(T.Power)
 def _(t: Node, memo: Memo) -> Term:
-    base, exponent = tidy(t.args[0], memo), t.args[1]
+    exponent = t.args[1]
+    if exponent.value is None:
+        return cast(Term, t)
+    base = tidy(t.args[0], memo)
     if exponent.value in (0, 1):
         return base if exponent.value else ONE
     return cast(Term, T.Power(base, exponent))
@@ -206,8 +209,14 @@ def _(t: Node, memo: Memo) -> Term:
     return scale(coefficient, cast(Term, T.Identity(a.shape[0] * b.shape[0]) if both else T.Kronecker(a, b)))
 
 
+# Letters, and terms that are atoms of the normal form: a change inside could not be proved by `ring`.
 @_tidy.register(T.Symbol)
 @_tidy.register(T.Member)
 @_tidy.register(T.Number)
+@_tidy.register(T.Reciprocal)
+@_tidy.register(T.Inverse)
+@_tidy.register(T.Pseudoinverse)
+@_tidy.register(T.BoundedSum)
+@_tidy.register(T.BoundedProduct)
 def _(t: Node, memo: Memo) -> Term:
     return cast(Term, t)
