@@ -11,7 +11,7 @@ from symland.language.nodes import Node
 from symland.language.terms import Term
 from symland.language.trace import Trace
 from symland.proof.kernel import replay
-from symland.proof.theorem import Theorem
+from symland.proof.theorem import Theorem, check_theorem
 
 
 class Line(NamedTuple):
@@ -31,10 +31,17 @@ class Derivation:
 
     trace: Trace
     theorem: Theorem
-    result: Term
     name: str = ""
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
     lines: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        check_theorem(self.theorem)
+
+    @property
+    def result(self) -> Term:
+        """What was derived: the last argument of the theorem, a gradient or a Hessian block."""
+        return cast(Term, self.theorem.statement.args[-1])
 
     @property
     def steps(self) -> tuple[Line, ...]:
@@ -83,5 +90,4 @@ def of_theorem(
     trace: Trace, theorem: Theorem, name: str = "", abbreviations: Mapping[Node, str] | None = None
 ) -> Derivation:
     """The derivation that ends in this theorem of the trace."""
-    result = cast(Term, theorem.statement.args[-1])
-    return Derivation(trace, theorem, result, name, dict(abbreviations or {}), trace.display)
+    return Derivation(trace, theorem, name, dict(abbreviations or {}), trace.display)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symland.evidence import Evidence, Label
 from symland.language.nodes import Node
 from symland.language.trace import Trace
-from symland.proof.theorem import Theorem
+from symland.proof.theorem import Theorem, check_theorem
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class Result:
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
     depth: str = "all"
     dims: str = "all"
+
+    def __post_init__(self) -> None:
+        check_theorem(self.theorem)
 
     @property
     def evidence(self) -> Evidence:

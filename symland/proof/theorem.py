@@ -57,6 +57,12 @@ class Theorem:
         return f"{', '.join(self.hypotheses) or ''} |- {self.statement!r}".strip()
 
 
+def check_theorem(theorem: object) -> None:
+    """Raises TypeError for anything but a theorem that a replay made."""
+    if not isinstance(theorem, Theorem) or theorem not in _CONTENT:
+        raise TypeError(f"{theorem!r} is no theorem: theorems are made by replaying a trace")
+
+
 class Judged(NamedTuple):
     """What a step established: the hypotheses it rests on, the statement, the rows and steps behind it."""
 

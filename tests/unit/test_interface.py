@@ -9,6 +9,7 @@ import symland as sl
 from symland.calculus.derivation import Derivation
 from symland.landscape.derivatives import Derivatives
 from symland.landscape.networks import linear_network
+from symland.landscape.result import Result
 from symland.language import statements as S
 
 d, m = sl.dims("d m")
@@ -18,7 +19,7 @@ TWO = sl.network("linear", layers=2)
 
 
 class Claim:
-    """A theorem that nobody proved."""
+    """What nobody proved, in the place of a theorem."""
 
     def __init__(self, statement):
         self.statement = statement
@@ -26,11 +27,23 @@ class Claim:
 
 
 def wrong():
-    """A derivation whose formula lost the transpose: W X - Y times X, for square X."""
+    """A derivation whose formula lost a transpose, forced past the constructor, which takes theorems only."""
     x, y = sl.matrix("X", d, d), sl.matrix("Y", d, d)
     right = sl.gradient(sl.number(1, 2) * sl.norm2(W * x - y), W)
-    formula = (W * x - y) * x
-    return Derivation(right.trace, Claim(S.Grad(right.theorem.statement.args[0], W, formula)), formula)
+    made = object.__new__(Derivation)
+    claim = Claim(S.Grad(right.theorem.statement.args[0], W, (W * x - y) * x))
+    made.__dict__.update(right.__dict__, theorem=claim)
+    return made
+
+
+def test_a_derivation_needs_a_theorem():
+    right = sl.gradient(LOSS, W)
+    claim = Claim(S.Grad(LOSS, W, W))
+    for forged in (claim, None, object.__new__(type(right.theorem))):
+        with pytest.raises(TypeError, match=r"no theorem|not a theorem"):
+            Derivation(right.trace, forged)
+        with pytest.raises(TypeError, match=r"no theorem|not a theorem"):
+            Result("claim", "claim", forged, right.trace)
 
 
 def entries(name, rows, columns):
