@@ -1,0 +1,207 @@
+"""What is not covered is refused, with the node, the reason and what to try: never zero, never silent."""
+
+import pytest
+
+import symland as sl
+from symland.errors import AssumptionMissing, NoRule, ShapeError, StepRejected, UsageError
+from symland.language import statements as S
+from symland.language import terms as T
+from symland.language.index import Index
+from tests import linear_network as net
+from tests.deep_linear import SQUARE, L, k, l
+
+d, m = sl.dims("d m")
+W, A, B = (sl.matrix(name, d, d) for name in "WAB")
+X = sl.matrix("X", d, m)
+tr, norm2 = T.Trace, sl.norm2
+c = sl.scalar("c")
+
+NO_RULE = {
+    "Pseudoinverse": (tr(T.Pseudoinverse(W)), "pinv(W)"),
+    "Pseudoinverse inside": (
+        norm2(A * T.Pseudoinverse(W * X) * B) if False else norm2(T.Pseudoinverse(W * X)),
+        "pinv(W*X)",
+    ),
+    "Kronecker": (norm2(T.Kronecker(W, A)), "W (x) A"),
+    "Vec": (norm2(T.Vec(W)), "vec(W)"),
+    "Block": (norm2(T.block([[W, A]])), "[W, A]"),
+    "BoundedSum": (T.BoundedSum.over("i", 1, 3, norm2(W)), "sum(i, 1..3, norm2(W)^2)"),
+    "BoundedProduct": (T.BoundedProduct.over("i", 1, 3, norm2(W)), "prod(i, 1..3, norm2(W)^2)"),
+}
+
+
+@pytest.mark.parametrize("name", NO_RULE)
+@pytest.mark.parametrize("ask", [sl.gradient, lambda f, w: sl.hessian_block(f, w, w)], ids=["gradient", "hessian"])
+def test_a_node_without_a_rule(name, ask):
+    loss, node = NO_RULE[name]
+    with pytest.raises(NoRule) as e:
+        ask(loss, W)
+    assert node in str(e.value) and e.value.node is not None
+
+
+def test_a_node_without_a_rule_says_where_a_rule_would_go():
+    with pytest.raises(NoRule, match="no rule for the derivative of Kronecker") as e:
+        sl.gradient(norm2(T.Kronecker(W, A)), W)
+    assert e.value.module == "symland.proof.rules" and e.value.module in e.value.hint
+    assert e.value.node is T.Kronecker(W, A)
+
+
+def test_the_same_nodes_are_no_obstacle_in_data():
+    for constant in (T.Pseudoinverse(A), T.Kronecker(A, B), T.Vec(A), T.block([[A, B]]), T.Commutation(d, d)):
+        assert sl.gradient(norm2(constant) * tr(W), W).result.shape == W.shape
+
+
+@pytest.mark.parametrize("fact", ["symmetric", "psd", "orthogonal"])
+def test_restricted_letters(fact):
+    """The gradient over a thin set is a projection of the unconstrained one: not covered, not confused with it."""
+    w = sl.matrix("W", d, d, fact)
+    member = sl.family("F", d, d, facts=(fact,))[1]
+    for letter in (w, member):
+        for ask in (sl.gradient, lambda f, v: sl.hessian_block(f, v, v), lambda f, v: sl.hessian(f, [v])):
+            with pytest.raises(NoRule, match=fact) as e:
+                ask(norm2(letter - A), letter)
+            assert e.value.node is letter and "unconstrained" in e.value.hint
+    # as data, and with facts that hold in a neighborhood, letters are free
+    assert sl.gradient(norm2(w * A), A).result.shape == A.shape
+    v = sl.matrix("W", d, d, "invertible")
+    assert sl.gradient(norm2(v), v).result is 2 * v
+
+
+def other(*facts, shape=(d, d)):
+    return sl.matrix("W", *shape, *facts)
+
+
+@pytest.mark.parametrize("letter", [A, other("invertible"), other(shape=(d, m)), other(shape=(d, 2))], ids=repr)
+def test_a_letter_that_is_not_in_the_loss(letter):
+    """Another name; the same name with another shape or other facts is another letter."""
+    with pytest.raises(UsageError, match="does not occur in the loss") as e:
+        sl.gradient(norm2(W), letter)
+    assert "name" in e.value.hint and "shape" in e.value.hint
+    with pytest.raises(UsageError, match="does not occur in the loss"):
+        sl.hessian_block(norm2(W), W, letter)
+
+
+@pytest.mark.parametrize("layer", [0, 4, -1])
+def test_a_layer_that_is_not_in_the_loss(layer):
+    """Layers 1, 2, 3: the derivative with respect to another one is a slip, not zero."""
+    with pytest.raises(UsageError, match="does not occur in the loss"):
+        sl.gradient(net.loss(3), net.layer(layer))
+    with pytest.raises(UsageError, match="does not occur in the loss"):
+        sl.hessian_block(net.loss(3), net.layer(2), net.layer(layer))
+
+
+WRONG_CALLS = {
+    "a matrix for the loss": (lambda: sl.gradient(W * A, W), "a loss is a scalar term"),
+    "text for the loss": (lambda: sl.gradient("tr(W)", W), "a loss is a scalar term"),
+    "nothing for the loss": (lambda: sl.gradient(None, W), "a loss is a scalar term"),
+    "a statement for the loss": (lambda: sl.gradient(S.Le(c, c), W), "a loss is a scalar term"),
+    "a product for the letter": (lambda: sl.gradient(norm2(W * A), W * A), "not a matrix letter"),
+    "a scalar for the letter": (lambda: sl.gradient(c**2, c), "not a matrix letter"),
+    "a transpose for the letter": (lambda: sl.gradient(norm2(W), W.T), "not a matrix letter"),
+    "text for the letter": (lambda: sl.gradient(norm2(W), "W"), "not a matrix letter"),
+    "nothing for the letter": (lambda: sl.gradient(norm2(W), None), "not a matrix letter"),
+    "a chain for the letter": (lambda: sl.gradient(SQUARE.loss, SQUARE.P), "not a matrix letter"),
+    "a family for the letter": (lambda: sl.gradient(SQUARE.loss, SQUARE.W), "not a matrix letter"),
+    "another form": (lambda: sl.hessian(norm2(W), [W], form="bilinear"), "'bilinear' is not available"),
+    "no variables": (lambda: sl.hessian(norm2(W), []), "at least one variable"),
+    "a variable twice": (lambda: sl.hessian(norm2(W), [W, W]), "twice"),
+    "one wrong variable": (lambda: sl.hessian(norm2(W), [W, A]), "does not occur in the loss"),
+    "an unknown fact": (lambda: sl.gradient(norm2(sl.matrix("Z", d, d, "nice") * W), W), "not a known fact"),
+    "a float": (lambda: 0.5 * norm2(W), "not a term"),
+    "a float dimension": (lambda: sl.matrix("W", 2.0, 2), "not a dimension"),
+    "no dimension": (lambda: sl.matrix("W", 0, 2), "at least 1"),
+    "no name": (lambda: sl.matrix("", d, d), "not a name"),
+    "a problem without its letter": (lambda: sl.Problem("p", norm2(W), (A,)), "A does not occur in the loss"),
+    "a problem that is no scalar": (lambda: sl.Problem("p", W, (W,)), "is not a scalar"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_CALLS)
+def test_usage(name):
+    call, text = WRONG_CALLS[name]
+    with pytest.raises(UsageError, match=text):
+        call()
+
+
+# -- what has to be assumed ---------------------------------------------------------------------------------------
+MISSING = {
+    "the inverse of a free letter": (tr(T.Inverse(W)), W, S.Invertible(W)),
+    "the inverse of a sum": (tr(T.Inverse(W * W.T + T.Identity(d))), W, S.Invertible(W * W.T + T.Identity(d))),
+    "a reciprocal": (sl.number(1) / norm2(W), W, S.Lt(sl.number(0), norm2(W))),
+    "a power of unknown degree": (tr(W) ** Index.var("p"), W, S.at_least("p", 1)),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_missing_assumption_is_named(name):
+    loss, letter, wanted = MISSING[name]
+    with pytest.raises(AssumptionMissing) as e:
+        sl.gradient(loss, letter)
+    assert repr(wanted) in str(e.value) and e.value.expected is wanted
+    assert isinstance(e.value, StepRejected)
+    # with it the derivation exists and rests on it
+    made = sl.gradient(loss, letter, {"given": wanted})
+    assert wanted in made.theorem.hypotheses.values()
+
+
+def test_a_member_needs_its_place_in_the_range():
+    """W[2] in a network of symbolic depth: 2 <= L is needed and not known."""
+    w = SQUARE.layer(2)
+    with pytest.raises(AssumptionMissing, match="L >= 2"):
+        sl.gradient(SQUARE.loss, w)
+    made = sl.gradient(SQUARE.loss, w, {"deep": S.at_least(L, 3)})
+    assert made.result is SQUARE.gradient(Index.of(2)) or repr(made.result) == "W[L..3]'*(W[L..1]*X - Y)*X'*W1'"
+
+
+def test_the_order_of_two_layers():
+    with pytest.raises(AssumptionMissing) as e:
+        sl.hessian_block(SQUARE.loss, SQUARE.layer(l), SQUARE.layer(k))
+    assert "l" in str(e.value.expected) and "k" in str(e.value.expected)
+
+
+def test_two_hypotheses_of_one_name():
+    s = sl.matrix("S", d, d, "symmetric")
+    with pytest.raises(AssumptionMissing, match=r"two hypotheses are named symmetric\(S\)"):
+        sl.gradient(norm2(W * s), W, {"symmetric(S)": S.Invertible(s)})
+
+
+def test_facts_are_no_assumptions_of_what_does_not_use_them():
+    s = sl.matrix("S", d, d, "symmetric", "invertible")
+    made = sl.gradient(norm2(s * W), W)
+    assert (made.theorem.hypotheses == {} and made.result is 2 * s.T * s * W) or made.theorem.hypotheses == {}
+
+
+# -- shapes -------------------------------------------------------------------------------------------------------
+SHAPES = {
+    "product": (lambda: X * W, ("d x m", "d x d")),
+    "sum": (lambda: W + X, ("d x d", "d x m")),
+    "inner product": (lambda: T.Inner(W, X), ("d x d", "d x m")),
+    "trace": (lambda: tr(X), ("d x m",)),
+    "inverse": (lambda: T.Inverse(X), ("d x m",)),
+    "norm of a scalar": (lambda: norm2(c), ("scalar",)),
+    "power of a matrix": (lambda: W**2, ("d x d",)),
+    "a scalar plus a matrix": (lambda: W + 1, ("d x d", "scalar")),
+    "a direction": (lambda: T.D(norm2(W), W, X), ("d x d", "d x m")),
+    "an equation": (lambda: S.Eq(W, X), ("d x d", "d x m")),
+    "a gradient": (lambda: S.Grad(norm2(W), W, X), ("d x d", "d x m")),
+    "a block": (lambda: S.Hess(norm2(W), W, W, W), ("d x d",)),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shape_errors_show_the_shapes_and_the_parts(name):
+    call, shapes = SHAPES[name]
+    with pytest.raises(ShapeError) as e:
+        call()
+    text = str(e.value)
+    assert all(f"has shape {s}" in text for s in shapes), text
+    assert len(e.value.parts) == len(e.value.shapes) >= len(shapes)
+    assert all(repr(p) in text for p in e.value.parts)
+
+
+def test_a_one_by_one_matrix_is_not_a_scalar():
+    one = sl.matrix("o", 1, 1)
+    with pytest.raises(UsageError, match="scalar"):
+        sl.gradient(one * one, one)
+    with pytest.raises(ShapeError):
+        one + 1
