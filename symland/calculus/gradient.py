@@ -68,10 +68,18 @@ def check_variable(loss: Term, w: Term) -> None:
             node=w,
             hint="declare it without the fact to get the unconstrained gradient",
         )
-    if not any(isinstance(n, (T.Symbol, T.Member, T.Chain)) and n.name == w.name for n in walk(loss)):
+    if not any(_may_be_in(w, n) for n in walk(loss)):
         raise UsageError(
             f"{w!r} does not occur in the loss {loss!r}", hint="check the name and the shape of the letter"
         )
+
+
+def _may_be_in(w: Term, n: Node) -> bool:
+    """Whether the node is the letter, or a chain of its family that is not known to miss it."""
+    if not (isinstance(w, T.Member) and isinstance(n, T.Chain) and n.family == w.family):
+        return n is w
+    gaps = (w.index - n.bottom, n.top - w.index)
+    return all(g.value is None or g.value >= 0 for g in gaps)
 
 
 def assume_context(prover: Prover, loss: Term, *letters: Term) -> None:

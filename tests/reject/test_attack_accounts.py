@@ -145,7 +145,7 @@ def spec_step():
     equation = proof.ring(Eq(a + t[l] + c, number(3) * c), *three)
     ones = proof.ring(Eq(a + t[l] + c, number(3)), {"eq": equation}, {"eq": proof.hyp("kept"), "times": number(3)})
     tree = {"product": [{"theorem": index}, {"rational": Fraction(1)}]}
-    whole = proof.pos(Le(number(3), a + t[l] + c + IndexScalar(l)), tree, {"eq": ones, "times": number(-1)})
+    whole = proof.pos(Le(number(3), a + t[l] + c + IndexScalar(l)), tree, {"eq": ones})
     tk = proof.ring(Eq(t[k], c), {"eq": proof.hyp("t2")}, {"eq": proof.hyp("kept"), "times": number(-1)})
     discharge = {"moved": {"hypothesis": "other"}, "proved": {"theorem": tk}, "order": {"order": [("k", 1)]}}
     subst = {"symbols": {"a": b}, "indices": {"l": k}}
