@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from symland.errors import (
     CheckFailed,
     NoRule,
+    NotAMinimizer,
     ParseError,
     ReportError,
     StepRejected,
@@ -34,6 +37,7 @@ PASSED, REFUTED, USAGE, UNDECIDED, NO_TOOL, INTERRUPTED = 0, 1, 2, 3, 4, 130
 STATUS: dict[type[SymlandError], int] = {
     StepRejected: REFUTED,
     CheckFailed: REFUTED,
+    NotAMinimizer: REFUTED,
     NoRule: UNDECIDED,
     Undecided: UNDECIDED,
     ParseError: USAGE,
@@ -59,6 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return PASSED
+    except OSError as e:
+        print(f"symland: input or output failed: {e.strerror or e}", file=sys.stderr)
+        stdout = sys.__stdout__
+        if stdout is not None and sys.stdout is stdout:  # what is still buffered cannot be written either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        return USAGE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -96,13 +106,24 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("file", help="a trace file, as `symland derive ... --json` writes it")
     check.add_argument("--json", action="store_true", help="print the evidence as JSON")
     check.add_argument("--quiet", action="store_true", help="print the verdict only")
-    check.add_argument("--budget", type=float, default=60, metavar="S", help="seconds for the second checker (60)")
+    check.add_argument("--budget", type=_seconds, default=60, metavar="S", help="seconds for the second checker (60)")
 
     explain = command("explain", _explain, "explain a rule: what it says, when it applies, where it comes from")
     explain.add_argument("rule", help="the name of a rule, as steps print it; `all` lists them")
 
     command("doctor", _doctor, "say what is installed and what is missing, and what for")
     return top
+
+
+def _seconds(text: str) -> float:
+    """A number of seconds that is not negative."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return value
 
 
 def _problem_arguments(sub: argparse.ArgumentParser) -> None:

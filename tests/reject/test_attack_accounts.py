@@ -139,14 +139,14 @@ def induct_step():
 def spec_step():
     """One hypothesis is kept, one becomes another one, one is discharged by a theorem, one by order facts."""
     names = {"kept": Eq(c, ONE), "moved": Eq(a, c), "other": Eq(b, c), "proved": Eq(t[l], c), "order": NonNeg(l - 1)}
-    proof = Attempt({**names, "t2": Eq(t[k], ONE), "k": NonNeg(k - 5)})
+    proof = Attempt({**names, "t2": Eq(t[k], c), "k": NonNeg(k - 5)})
     three = [{"eq": proof.hyp(name)} for name in ("moved", "proved")]
     index = proof.apply("index_positive", indices={"a": l}, side=[[("order", 1)]])
     equation = proof.ring(Eq(a + t[l] + c, number(3) * c), *three)
     ones = proof.ring(Eq(a + t[l] + c, number(3)), {"eq": equation}, {"eq": proof.hyp("kept"), "times": number(3)})
     tree = {"product": [{"theorem": index}, {"rational": Fraction(1)}]}
     whole = proof.pos(Le(number(3), a + t[l] + c + IndexScalar(l)), tree, {"eq": ones})
-    tk = proof.ring(Eq(t[k], c), {"eq": proof.hyp("t2")}, {"eq": proof.hyp("kept"), "times": number(-1)})
+    tk = proof.ring(Eq(t[k], c), {"eq": proof.hyp("t2")})
     discharge = {"moved": {"hypothesis": "other"}, "proved": {"theorem": tk}, "order": {"order": [("k", 1)]}}
     subst = {"symbols": {"a": b}, "indices": {"l": k}}
     proof.step("spec", {"of": whole, "subst": subst, "discharge": discharge})

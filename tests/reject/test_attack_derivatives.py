@@ -101,6 +101,26 @@ def test_1_honest_the_gradient_itself_is_a_value_at_the_point():
     assert proof.accepted().statement is Grad(f, W, number(2) * U)
 
 
+def test_1_honest_so_are_a_hessian_block_and_a_direction():
+    block = matrix("H", p * q, p * q)
+    proof = Attempt({"value": Eq(block, Vec(W) * Vec(W).T), "block": Hess(c, W, U, block)})
+    proof.rewrite(proof.hyp("block"), (3,), proof.hyp("value"))
+    assert proof.accepted().statement is Hess(c, W, U, Vec(W) * Vec(W).T)
+    proof = Attempt({"direction": Eq(V, W)})
+    proof.rewrite(proof.refl(D(SquaredNorm(W), W, V)), (1, 2), proof.hyp("direction"))
+    assert proof.accepted().statement is Eq(D(SquaredNorm(W), W, V), D(SquaredNorm(W), W, W))
+
+
+def test_1_a_direction_is_differentiated_by_the_outer_derivative():
+    # V = W at the point, inside D(D(f; U, V); W, Z): the direction would move with W.
+    term = D(D(Inner(U, Y * X.T), U, V), W, Z)
+    proof = Attempt({"direction": Eq(V, W)})
+    start, equal = proof.refl(term), proof.hyp("direction")
+    out = Eq(term, D(D(Inner(U, Y * X.T), U, W), W, Z))
+    proof.claim_rewrite(start, (1, 0, 2), equal, out, ["direction"])
+    proof.refused(POINT)
+
+
 @pytest.mark.parametrize(("hypothesis", "letter"), [(Eq(SquaredNorm(U), c), U), (Eq(SquaredNorm(W), c), W)])
 def test_1_inside_two_derivatives_either_variable_counts(hypothesis, letter):
     # |U|^2 = c at the point, inside D(D(|U|^2 |W|^2; W, V); U, Z): the second derivative would vanish.

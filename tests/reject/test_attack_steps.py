@@ -177,6 +177,29 @@ def test_a_normal_form_without_end():
     proof.refused("more than 200000 terms")
 
 
+def nested(term, how, times):
+    for _ in range(times):
+        term = how(term)
+    return term
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        nested(c, lambda x: Power(x, Index.of(256)), 4),
+        nested(number(2), lambda x: Power(x, Index.of(256)), 5),
+        nested(number(1, 3), lambda x: Power(x, Index.of(256)), 5),
+        nested(c, lambda x: (x + ZERO) * (x + ZERO), 40),
+        SquaredNorm(nested(A, lambda x: (x + Zero(d, d)) * (x + Zero(d, d)), 40)),
+    ],
+    ids=range(5),
+)
+def test_a_small_file_that_means_something_huge(term):
+    proof = Attempt()
+    proof.claim("ring", {"using": []}, Eq(term, term + ONE))
+    proof.refused("too many factors, digits or parts")
+
+
 # -- spec --------------------------------------------------------------------------------------------------------
 def lemma():
     """h: a = b |- a = b, and g: 0 = 1 in scope."""

@@ -9,7 +9,7 @@ import pytest
 from symland.language.statements import Eq
 from symland.language.terms import number
 from symland.proof.kernel import replay
-from symland.proof.theorem import Theorem
+from symland.proof.theorem import Theorem, check_theorem
 from symland.write.json import to_json
 from tests.reject.catalogue import honest
 
@@ -113,6 +113,24 @@ def test_another_object_does_not_become_a_theorem():
         return
     with pytest.raises(TypeError, match=NOT_ONE):
         fake.statement  # noqa: B018
+
+
+def test_an_object_that_says_it_is_a_theorem(theorem):
+    class Fake:
+        __class__ = Theorem
+        statement, hypotheses = FALSE, {}
+
+        def __eq__(self, other):
+            return True
+
+        def __hash__(self):
+            return hash(theorem)
+
+    assert isinstance(Fake(), Theorem)
+    for wrong in (Fake(), object.__new__(Theorem), FALSE, None, Theorem):
+        with pytest.raises(TypeError, match=r"is no theorem|made by replaying"):
+            check_theorem(wrong)
+    check_theorem(theorem)
 
 
 def test_an_equal_statement_is_not_a_theorem(theorem):

@@ -18,10 +18,7 @@ c = sl.scalar("c")
 
 NO_RULE = {
     "Pseudoinverse": (tr(T.Pseudoinverse(W)), "pinv(W)"),
-    "Pseudoinverse inside": (
-        norm2(A * T.Pseudoinverse(W * X) * B) if False else norm2(T.Pseudoinverse(W * X)),
-        "pinv(W*X)",
-    ),
+    "Pseudoinverse inside": (norm2(T.Pseudoinverse(W * X)), "pinv(W*X)"),
     "Kronecker": (norm2(T.Kronecker(W, A)), "W (x) A"),
     "Vec": (norm2(T.Vec(W)), "vec(W)"),
     "Block": (norm2(T.block([[W, A]])), "[W, A]"),
@@ -150,7 +147,7 @@ def test_a_member_needs_its_place_in_the_range():
     with pytest.raises(AssumptionMissing, match="L >= 2"):
         sl.gradient(SQUARE.loss, w)
     made = sl.gradient(SQUARE.loss, w, {"deep": S.at_least(L, 3)})
-    assert made.result is SQUARE.gradient(Index.of(2)) or repr(made.result) == "W[L..3]'*(W[L..1]*X - Y)*X'*W1'"
+    assert repr(made.result) == "W[L..3]'*(W[L..1]*X - Y)*X'*W1'"
 
 
 def test_the_order_of_two_layers():
@@ -167,8 +164,7 @@ def test_two_hypotheses_of_one_name():
 
 def test_facts_are_no_assumptions_of_what_does_not_use_them():
     s = sl.matrix("S", d, d, "symmetric", "invertible")
-    made = sl.gradient(norm2(s * W), W)
-    assert (made.theorem.hypotheses == {} and made.result is 2 * s.T * s * W) or made.theorem.hypotheses == {}
+    assert sl.gradient(norm2(s * W), W).theorem.hypotheses == {}
 
 
 # -- shapes -------------------------------------------------------------------------------------------------------

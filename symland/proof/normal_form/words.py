@@ -28,6 +28,9 @@ Matrix = dict[tuple[Monomial, Word], Coefficient]
 
 MAX_TERMS = 200_000  # an expansion beyond this is refused, never truncated
 MAX_REPEAT = 256  # longest explicit chain, sum, product or power that is unfolded
+MAX_DEGREE = 10_000  # most factors of one term
+MAX_NUMBER = 1 << 100_000  # largest numerator or denominator
+MAX_NODES = 1_000_000  # most terms with a normal form, those that repetitions unfold into included
 
 
 class TooLarge(SymlandError):
@@ -53,6 +56,7 @@ class Words:
         out = self._scalars.get(t)
         if out is None:
             out = self._scalars[t] = self._scalar(t)
+            self._check_size(max(map(len, out), default=0), out)
         return out
 
     def _scalar(self, t: Node) -> Scalar:
@@ -133,6 +137,7 @@ class Words:
         out = self._matrices.get(t)
         if out is None:
             out = self._matrices[t] = self._matrix(t)
+            self._check_size(max((len(m) + len(w) for m, w in out), default=0), out)
         return out
 
     def _matrix(self, t: Node) -> Matrix:
@@ -185,6 +190,12 @@ class Words:
             for (n, w), e in b.items():
                 _put(out, (tuple(sorted(m + n)) if m and n else m or n, v + w), c * e)
         return out
+
+    def _check_size(self, degree: int, form: Scalar | Matrix) -> None:
+        """Raises TooLarge rather than computing without end on a small file that means something huge."""
+        number = max((max(abs(c.numerator), c.denominator) for c in form.values()), default=0)
+        if degree > MAX_DEGREE or number > MAX_NUMBER or len(self._scalars) + len(self._matrices) > MAX_NODES:
+            raise TooLarge("the normal form has too many factors, digits or parts")
 
     # -- comparisons -----------------------------------------------------------------------------------------
     def difference(self, a: Node, b: Node) -> dict[Any, Coefficient]:
