@@ -42,6 +42,8 @@ def read(trace: Trace | str | Path) -> Trace:
     """A trace, read from its file if it is a path."""
     if isinstance(trace, Trace):
         return trace
+    if not isinstance(trace, (str, Path)):
+        raise UsageError(f"{trace!r} is no trace", hint="give a trace, or the path of a trace file")
     from symland.read.json import read_trace
 
     return read_trace(trace)
@@ -90,7 +92,9 @@ def check(
             parts.append(check_steps(trace, budget_s=budget_s, progress=progress))
     formulas = formulas_of(item, dims)
     if formulas is not None:
-        parts.extend(formula_opinions(formulas, sizes(formulas.loss, dims, SMALL), chosen, digits, progress))
+        parts.extend(
+            formula_opinions(formulas, sizes(formulas.loss, dims, SMALL, indices_of(item)), chosen, digits, progress)
+        )
     if not parts:
         raise UsageError(f"{item!r} cannot be checked by {', '.join(chosen)}")
     return Evidence(combined(tuple(parts)), "all methods together", ", ".join(chosen), parts=tuple(parts))
@@ -167,14 +171,30 @@ def at_indices(statement: Node, dims: Mapping[str, Any]) -> Node | None:
     return Substitution(indices={v: Index.of(dims[v]) for v in statement.free_indices}).apply(statement)
 
 
-def sizes(term: Node, dims: Mapping[str, Any] | None, rest: Mapping[str, int] | int) -> dict[str, Any]:
-    """The dimensions given, and for those of the term that are missing the ones in `rest`, or `rest` itself."""
-    given = dict(dims or {})
+def indices_of(item: Any) -> frozenset[str]:
+    """The index variables of a term or derivation, such as L, l, k."""
+    if isinstance(item, HessianDerivation):
+        return frozenset[str]().union(*(indices_of(b) for b in item.blocks.values()))
+    if isinstance(item, Derivation):
+        return item.theorem.statement.free_indices
+    return item.free_indices if isinstance(item, Term) else frozenset()
+
+
+def sizes(
+    term: Node, dims: Mapping[str, Any] | None, rest: Mapping[str, int] | int, indices: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """The dimensions given, and for those of the term that are missing the ones in `rest`, or `rest` itself. Names that
+    are neither dimensions of the term nor among `indices` are refused."""
+    given, names = dict(dims or {}), free_names(term)["dims"]
     for name, value in given.items():
         for v in value.values() if isinstance(value, Mapping) else [value]:
             if isinstance(v, bool) or not isinstance(v, int) or v < 1:
                 raise UsageError(f"the dimension {name} is {v!r}", hint="dimensions are integers of at least 1")
-    for name in sorted(free_names(term)["dims"] - set(given)):
+    odd = sorted(map(str, set(given) - names - indices))
+    if odd:
+        known = ", ".join(sorted(names)) or "none"
+        raise UsageError(f"there is no dimension {', '.join(odd)} here", hint=f"the dimensions are: {known}")
+    for name in sorted(names - set(given)):
         given[name] = rest if isinstance(rest, int) else rest.get(name, 2)
     return given
 
@@ -195,15 +215,17 @@ def explicit(item: Any, dims: Mapping[str, Any]) -> Any:
     """
     from symland.checks import entries
 
+    if not isinstance(dims, Mapping):
+        raise UsageError(f"dimensions are given by name, not as {dims!r}", hint='for example dims={"d": 2}')
     if isinstance(item, HessianAtMinimizer):
         return _explicit_at_minimizer(item, dims)
     if isinstance(item, Term):
-        return entries.explicit_matrix(item, _all_dims(item, dims))
+        return entries.explicit_matrix(item, _all_dims(item, dims, indices_of(item)))
     formulas = formulas_of(item, dims)
     if formulas is None:
         raise UsageError(f"{item!r} has no entries", hint="give a term, a derivation or a Hessian, and all its indices")
     loss = formulas.loss
-    at = _all_dims(loss, dims)
+    at = _all_dims(loss, dims, indices_of(item))
     if isinstance(item, HessianDerivation):
         matrix, evidence = entries.explicit_hessian(loss, item.variables, item.result, at)
     elif formulas.gradients:
@@ -229,11 +251,11 @@ def _explicit_at_minimizer(item: HessianAtMinimizer, dims: Mapping[str, Any]) ->
     return _trusted(*entries.explicit_hessian(problem.loss, letters, h.T * h, at, interpolating))
 
 
-def _all_dims(term: Node, dims: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = [v for v in dims.values() if isinstance(v, int)]
+def _all_dims(term: Node, dims: Mapping[str, Any], indices: frozenset[str] = frozenset()) -> dict[str, Any]:
+    numbers = [v for name, v in dims.items() if isinstance(v, int) and name not in indices]
     if not numbers:
         raise UsageError("explicit entries need dimensions", hint='for example dims={"d": 2}')
-    return sizes(term, dims, max(numbers))
+    return sizes(term, dims, max(numbers), indices)
 
 
 def _trusted(matrix: Any, evidence: Evidence) -> Any:

@@ -7,11 +7,13 @@ has two digits; a scalar keeps its name. SymPy prints `W2_13` as W with the subs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import prod
 from random import Random
 from typing import Any
 
 from symland.checks.sampling import Uniform, facts_of
-from symland.errors import NoRule, UsageError
+from symland.errors import NoRule, Undecided, UsageError
 from symland.evaluate.dense import Cleared, Polynomials
 from symland.evaluate.point import DimValue, Key, Point, letter_name
 from symland.evaluate.rings import PrimeField, Rationals, Ring, Size, Value
@@ -19,6 +21,7 @@ from symland.evaluate.terms import Evaluation
 from symland.language.nodes import Node
 
 Dims = Mapping[str, DimValue]  # dimensions and index variables in one mapping: {"d": 2, "L": 3}
+LONGEST = 10**8  # monomials times variables, of all terms that are written out together
 Substitution = Sequence[tuple[Node, Node]]  # letters of a loss, and the polynomials in other letters they become
 
 
@@ -69,6 +72,38 @@ def shaped(ring: Ring, size: Size, entries: Sequence[Value]) -> Value:
     return ring.matrix(rows, columns, entries)
 
 
+class _Counting(Rationals):
+    """Bounds on numbers of monomials: a letter and a number other than zero count as one."""
+
+    def number(self, q: Fraction | int) -> Value:
+        return super().number(1 if q else 0)
+
+    def inverse(self, a: Value) -> Value:
+        return a
+
+    def reciprocal(self, a: Value) -> Value:
+        return a
+
+    def pseudoinverse(self, a: Value) -> Value:
+        return a.transpose()
+
+
+def check_length(terms: Sequence[Node], dims: Dims, sizes: Mapping[Key, Size], substitution: Substitution) -> None:
+    """Raises Undecided for terms whose entries are too long to be written out as polynomials."""
+    ring, point = _Counting(), setting(dims)
+    ones = {key: shaped(ring, size, [ring.number(1)] * prod(size)) for key, size in sizes.items()}
+    free = Evaluation(Point(point.dims, point.indices, ones), ring)
+    replaced = {free.key(letter): free.value(value) for letter, value in substitution}
+    at = Evaluation(Point(point.dims, point.indices, {**ones, **replaced}), ring)
+    values = [at.value(t) for t in terms]
+    monomials = sum(int(x) for v in values for x in (ring.entries(v) if ring.size(v) else [v]))
+    if monomials * sum(map(prod, sizes.values())) > LONGEST:
+        raise Undecided(
+            f"too long to be written out at {scope_text(dims)}: up to {monomials} monomials",
+            hint="choose smaller dimensions, or check modulo a prime or in high precision",
+        )
+
+
 class Expansion:
     """A ring of polynomials in the entries of every letter of some terms, and the point made of its variables."""
 
@@ -76,6 +111,7 @@ class Expansion:
         nodes = [*terms, *(t for pair in substitution for t in pair)]
         facts, none = facts_of(nodes), frozenset[str]()
         self.sizes = sizes_of(nodes, dims)
+        check_length(terms, dims, self.sizes, substitution)
         self.names = {key: entry_names(key, size, facts.get(key[0], none)) for key, size in self.sizes.items()}
         variables = [v for names in self.names.values() for v in dict.fromkeys(names)]
         if len(set(variables)) < len(variables):
