@@ -15,4 +15,5 @@ PROBLEM = sl.Problem("template", sl.norm2(W * X), (W,), data=(X,), source="where
 EXPECTED = {
     "gradient": {W: 2 * W * X * X.T},  # letter -> gradient, of the letter's shape
     "hessian": {},  # (letter, letter) -> block of the vectorized Hessian
+    # where the minimizers are known, as in deep_linear.py: "minimum", "normal equation", "factors", "lambda"
 }

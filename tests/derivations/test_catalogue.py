@@ -63,6 +63,7 @@ def test_gradient(name, letter):
         entry.EXPECTED["gradient"][letter],
         made.result,
     )
+    assert sl.check(made, methods=["kernel"]).label is sl.Label.PROVED
     assert check_steps(made.trace, trials=60).label is sl.Label.CERTIFIED
 
 
@@ -70,11 +71,11 @@ def test_gradient(name, letter):
 def test_hessian_block(name, pair):
     entry = CATALOGUE[name]
     assuming = getattr(entry, "ASSUMING", {}) if pair[0] is not pair[1] else {}
-    made = sl.hessian_block(entry.PROBLEM.loss, *pair, assuming, commute=True)
+    made = sl.hessian_block(entry.PROBLEM.loss, *pair, assuming, commute=pair[0] is not pair[1])
     expected = entry.EXPECTED["hessian"][pair]
     assert made.theorem.statement is S.Hess(entry.PROBLEM.loss, *pair, made.result)
-    if pair[0] is not pair[1] or "symmetric" not in name:  # U U': K stands on the other side there, see the check below
-        assert prove_equal(made.result, expected).args == (expected, made.result)
+    assert prove_equal(made.result, expected).args == (expected, made.result)
+    assert sl.check(made, methods=["kernel"]).label is sl.Label.PROVED
     assert check_steps(made.trace, trials=60).label is sl.Label.CERTIFIED
 
 
@@ -85,10 +86,12 @@ def test_expected_entry_by_entry(name):
 
     entry = CATALOGUE[name]
     dims = {"p": 2, "n": 2, "m": 3, "k": 1, "q": 2, "r": 1}
-    evidence = check_derivatives(
-        entry.PROBLEM.loss, entry.PROBLEM.letters, entry.EXPECTED["gradient"], entry.EXPECTED["hessian"], dims
-    )
+    loss, letters, gradients = entry.PROBLEM.loss, entry.PROBLEM.letters, entry.EXPECTED["gradient"]
+    assert set(gradients) == set(letters)
+    evidence = check_derivatives(loss, letters, gradients, entry.EXPECTED["hessian"], dims)
     assert evidence.label is sl.Label.EXACT
+    wrong = {w: g + w for w, g in gradients.items()}
+    assert check_derivatives(loss, letters, wrong, {}, dims).label is sl.Label.REFUTED
 
 
 @pytest.mark.parametrize(("name", "letter"), GRADIENTS, ids=str)
@@ -97,3 +100,43 @@ def test_a_wrong_expectation_is_refused(name, letter):
     made = sl.gradient(entry.PROBLEM.loss, letter)
     with pytest.raises(sl.StepRejected, match="terms remain"):
         prove_equal(made.result, 2 * entry.EXPECTED["gradient"][letter])
+
+
+# -- at the minimizers, for the entries that say something about them ---------------------------------------------
+LANDSCAPES = {name: entry for name, entry in CATALOGUE.items() if "minimum" in entry.EXPECTED}
+
+
+@pytest.mark.parametrize("name", LANDSCAPES)
+def test_minimum_and_normal_equation(name):
+    entry = LANDSCAPES[name]
+    found = sl.minimizers(entry.PROBLEM)
+    assert prove_equal(found.value, entry.EXPECTED["minimum"]) is not None
+    assert found.condition is entry.EXPECTED["normal equation"]
+    assert {r.evidence.label for r in found.results} == {sl.Label.PROVED}
+    with pytest.raises(sl.StepRejected):
+        prove_equal(found.value, 2 * entry.EXPECTED["minimum"])
+
+
+@pytest.mark.parametrize("name", LANDSCAPES)
+def test_hessian_at_a_minimizer(name):
+    """Every block is H_l^T H_k with the expected factors."""
+    entry = LANDSCAPES[name]
+    factors = entry.EXPECTED["factors"]
+    for result in sl.hessian_at(entry.PROBLEM).results:
+        _, w, u, formula = result.theorem.statement.args
+        assert formula is factors[w].T * factors[u]
+        assert sl.check(result, methods=["kernel"]).label is sl.Label.PROVED and result.theorem.analysis == ()
+
+
+CONSTANTS = [(name, region) for name, entry in LANDSCAPES.items() for region in entry.EXPECTED["lambda"]]
+
+
+@pytest.mark.parametrize(("name", "region"), CONSTANTS, ids=str)
+def test_gradient_dominance(name, region):
+    """The constant is the expected one, and the theorem says h - h* <= lambda |grad h|^2."""
+    entry = LANDSCAPES[name]
+    found, expected = sl.gradient_dominance(entry.SQUARE, region), entry.EXPECTED["lambda"][region]
+    assert found.lambda_ is expected
+    left, right = found.theorem.statement.args
+    assert left is entry.SQUARE.loss - sl.minimizers(entry.SQUARE).value and right.args[0] is expected
+    assert sl.check(found, methods=["kernel"]).label is sl.Label.PROVED and found.theorem.analysis == ()

@@ -224,7 +224,7 @@ def test_the_second_checker_accepts_the_traces(name):
     made = sl.gradient(case.loss, case.letter, case.given)
     assert replay(made.trace)["gradient"].statement is made.theorem.statement
     for trace in (made.trace, sl.hessian_block(case.loss, case.letter, case.letter, case.given).trace):
-        evidence = check_steps(trace, trials=16)
+        evidence = check_steps(trace, trials=8)
         assert evidence.label is Label.CERTIFIED, evidence
 
 

@@ -57,7 +57,7 @@ def test_derive_latex(capsys):
 def test_derived_traces_pass(capsys, tmp_path, options):
     file = tmp_path / "proof.json"
     file.write_text(run(capsys, "derive", "linear", *options, "--json")[1])
-    status, out, _ = run(capsys, "check", file, "--json")
+    status, out, _ = run(capsys, "check", file, "--json", "--budget", "2")
     found = json.loads(out)
     assert status == 0
     assert [p["label"] for p in found["parts"]] == ["PROVED", "CERTIFIED"]

@@ -93,14 +93,14 @@ def test_a_refused_proof_is_undecided():
 
 def test_symbolic_depth_needs_its_indices():
     made = Derivatives(linear_network()).blocks["l > k"]
-    assert [p.label.value for p in sl.check(made, {"d": 1}).parts] == ["PROVED", "CERTIFIED"]
-    labels = [p.label.value for p in sl.check(made, {"d": 1, "m": 2, "L": 3, "l": 3, "k": 1}).parts]
+    assert [p.label.value for p in sl.check(made, {"d": 1}, budget_s=0.5).parts] == ["PROVED", "CERTIFIED"]
+    labels = [p.label.value for p in sl.check(made, {"d": 1, "m": 2, "L": 3, "l": 3, "k": 1}, budget_s=0.5).parts]
     assert labels == ["PROVED", "CERTIFIED", "EXACT", "SAMPLED", "NUMERIC"]
 
 
 def test_whole_hessian_and_landscape():
     hessian = sl.hessian(TWO.loss, TWO.letters)
-    assert sl.check(hessian, {"d": 1, "m": 2}).label is sl.Label.PROVED
+    assert sl.check(hessian, {"d": 1, "m": 2}, budget_s=0.5).label is sl.Label.PROVED
     assert sl.check(sl.minimizers(sl.network("linear")).result("value")).label is sl.Label.PROVED
     assert sl.check(sl.gradient_dominance(sl.network("linear")), methods=["kernel"]).label is sl.Label.PROVED
 

@@ -46,7 +46,7 @@ def test_the_theorem_is_the_one_of_the_specification(shape, case, result):
 
 @pytest.mark.parametrize(("shape", "case", "result"), RESULTS, ids=IDS)
 def test_the_second_checker_exercises_every_step(shape, case, result):
-    evidence = check_steps(result.trace, trials=60)
+    evidence = check_steps(result.trace, trials=30)
     assert evidence.label is Label.CERTIFIED and evidence.details.startswith("each step exercised at least")
 
 
