@@ -276,24 +276,27 @@ class Scale(Term):
         return self.args[1].shape
 
 
-class _OfScalar(Binder, Term):
+class BoundedSum(Binder, Term):
+    """`sum(i, lo..hi, t)` of scalars, or of matrices of one shape; zero for hi < lo."""
+
+    __slots__ = ()
+
+    def _shape(self) -> Any:
+        body = self.args[2]
+        need_shape(self, not body.is_statement, "needs a term", body)
+        fixed = all(self.var not in d.variables for d in body.shape)
+        need_shape(self, fixed, "the terms of a sum need one shape", body)
+        return body.shape
+
+
+class BoundedProduct(Binder, Term):
+    """`prod(i, lo..hi, s)`, one for hi < lo."""
+
     __slots__ = ()
 
     def _shape(self) -> Any:
         need_shape(self, self.args[2].is_scalar, "needs a scalar body", self.args[2])
         return ()
-
-
-class BoundedSum(_OfScalar):
-    """`sum(i, lo..hi, s)`, zero for hi < lo."""
-
-    __slots__ = ()
-
-
-class BoundedProduct(_OfScalar):
-    """`prod(i, lo..hi, s)`, one for hi < lo."""
-
-    __slots__ = ()
 
 
 class Power(Term):

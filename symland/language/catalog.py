@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from symland.language import algebra, statements, terms
+from symland.language import algebra, entrywise, statements, terms
 from symland.language.nodes import Node
 
 
 def _concrete() -> dict[str, type[Node]]:
     out: dict[str, type[Node]] = {}
     abstract = {algebra.OfMatrix}
-    for module in (algebra, terms, statements):
+    for module in (algebra, entrywise, terms, statements):
         for name, value in vars(module).items():
             own = isinstance(value, type) and value.__module__ == module.__name__
             if own and issubclass(value, Node) and value.fields and not name.startswith("_") and value not in abstract:

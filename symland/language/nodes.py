@@ -234,7 +234,7 @@ class Lambda(NamedTuple):
 
 
 class Substitution:
-    """Simultaneous replacement of index variables, dimensions, symbols and families.
+    """Simultaneous replacement of index variables, dimensions, symbols, families and generic functions.
 
     Binders are opened with a name that occurs nowhere else before anything is put under them, so no variable is
     captured. Raises ShapeError where a replacement does not have the shape of what it replaces.
@@ -246,14 +246,16 @@ class Substitution:
         dims: Mapping[str, Dim | DimFamily] | None = None,
         symbols: Mapping[str, Node] | None = None,
         families: Mapping[str, Family | Lambda] | None = None,
+        functions: Mapping[str, str] | None = None,
         _opened: int = 0,
     ) -> None:
         self.indices = dict(indices or {})
         self.dims = dict(dims or {})
         self.symbols = dict(symbols or {})
         self.families = dict(families or {})
+        self.functions = dict(functions or {})
         self._opened = _opened
-        self._only_indices = not (self.dims or self.symbols or self.families)
+        self._only_indices = not (self.dims or self.symbols or self.families or self.functions)
         self._memo: dict[Node, Node] = {}
 
     def dim(self, d: Dim) -> Dim:
@@ -288,7 +290,7 @@ class Substitution:
         """The substitution for the body of a binder, with the bound variable opened as a name used nowhere else."""
         fresh = f"%{self._opened}"
         indices = {**self.indices, bound: Index.var(fresh)}
-        return Substitution(indices, self.dims, self.symbols, self.families, self._opened + 1), fresh
+        return Substitution(indices, self.dims, self.symbols, self.families, self.functions, self._opened + 1), fresh
 
     def member(self, new: Lambda, index: Index, shape: Any) -> Node:
         """The formula that takes the place of a family, at an index; its shape has to be this one."""

@@ -16,7 +16,12 @@ from symland.language import terms as T
 from symland.language.index import Dim, Index, shape_text
 from symland.language.nodes import Binder, Node, walk
 
-SUM, PRODUCT, POWER, ATOM = 0, 1, 2, 3  # binding strength, weakest first
+SUM, HADAMARD, PRODUCT, POWER, ATOM = range(5)  # binding strength, weakest first
+
+CALLS = {
+    T.Determinant: "det", T.LogDeterminant: "logdet", T.OperatorNorm: "opnorm", T.Diagonal: "diag",
+    T.DiagonalMatrix: "diag", T.DiagonalSelection: "Psi", T.UnitVector: "unit",
+}  # fmt: skip
 
 BOUND_NAMES = ("i", "j", "k", "p", "q", "r")
 
@@ -130,7 +135,7 @@ def _(node: T.Sum, p: _Printer) -> tuple[str, int]:
     for t in node.args:
         negative, rest = (False, t) if t in p.names else split_sign(t)
         sign = (" - " if out else "-") if negative else (" + " if out else "")
-        out += sign + p.text(rest, PRODUCT if negative or out else SUM)
+        out += sign + p.text(rest, HADAMARD if negative or out else SUM)
     return out, SUM
 
 
@@ -190,7 +195,68 @@ def _(node: T.Pseudoinverse, p: _Printer) -> tuple[str, int]:
 
 @_show.register
 def _(node: T.Trace, p: _Printer) -> tuple[str, int]:
+    """A matrix element as `A[i, j]`; the trace of a 1 x 1 matrix as that matrix."""
+    element = T.is_entry(node)
+    if element is not None:
+        return f"{p.text(element[0], ATOM)}[{element[1]}, {element[2]}]", ATOM
+    if node.args[0].shape == (Dim.of(1), Dim.of(1)):
+        return p.text(node.args[0], SUM), HADAMARD if not isinstance(node.args[0], T.Sum) else SUM
     return p.call("tr", *node.args)
+
+
+@_show.register(T.Determinant)
+@_show.register(T.LogDeterminant)
+@_show.register(T.OperatorNorm)
+@_show.register(T.Diagonal)
+@_show.register(T.DiagonalMatrix)
+@_show.register(T.DiagonalSelection)
+@_show.register(T.UnitVector)
+def _(node: Node, p: _Printer) -> tuple[str, int]:
+    return p.call(CALLS[type(node)], *node.args)
+
+
+@_show.register
+def _(node: T.Ones, p: _Printer) -> tuple[str, int]:
+    rows, columns = node.args
+    return p.call("ones", rows) if columns == Dim.of(1) else p.call("ones", rows, columns)
+
+
+@_show.register
+def _(node: T.Unvec, p: _Printer) -> tuple[str, int]:
+    return p.call("unvec", node.args[2], *node.args[:2])
+
+
+@_show.register
+def _(node: T.Hadamard, p: _Printer) -> tuple[str, int]:
+    """Reciprocal factors stand behind `./`."""
+    out = ""
+    for t in node.args:
+        below = isinstance(t, T.Elementwise) and t.function == "reciprocal" and t not in p.names
+        if not out:
+            out = "1 ./ " + p.text(t.args[1], POWER) if below else p.text(t, POWER)
+        else:
+            out += f" ./ {p.text(t.args[1], POWER)}" if below else f" .* {p.text(t, POWER)}"
+    return out, HADAMARD
+
+
+@_show.register(T.HadamardPower)
+@_show.register(T.MatrixPower)
+def _(node: Node, p: _Printer) -> tuple[str, int]:
+    e = str(node.args[1])
+    sign = ".^" if isinstance(node, T.HadamardPower) else "^"
+    return f"{p.text(node.args[0], ATOM)}{sign}{e if e.isalnum() else f'({e})'}", POWER
+
+
+@_show.register
+def _(node: T.Elementwise, p: _Printer) -> tuple[str, int]:
+    if node.function == "reciprocal":
+        return f"1 ./ {p.text(node.argument, POWER)}", HADAMARD
+    if node.function == "pow":
+        sign = ".^" if node.is_matrix else "^"
+        return f"{p.text(node.argument, ATOM)}{sign}{p.text(node.parameters[0], ATOM)}", POWER
+    if node.function == "sqrt" and isinstance(node.argument, T.SquaredNorm) and node.argument not in p.names:
+        return p.call("norm2", *node.argument.args)
+    return p.call(node.function, *node.args[1:])
 
 
 @_show.register
@@ -200,6 +266,8 @@ def _(node: T.SquaredNorm, p: _Printer) -> tuple[str, int]:
 
 @_show.register
 def _(node: T.Inner, p: _Printer) -> tuple[str, int]:
+    if isinstance(node.args[0], T.Ones) and node.args[0] not in p.names:
+        return p.call("sum", node.args[1])
     return f"<{p.text(node.args[0], SUM)}, {p.text(node.args[1], SUM)}>", ATOM
 
 
@@ -252,6 +320,9 @@ def _(node: S.Rank, p: _Printer) -> tuple[str, int]:
     return f"rank({p.text(node.args[0], SUM)}) = {p.text(node.args[1], SUM)}", SUM
 
 
+@_show.register(S.Positive)
+@_show.register(S.Nonzero)
+@_show.register(S.Jac)
 @_show.register(S.Grad)
 @_show.register(S.Hess)
 @_show.register(S.Entries)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from symland.errors import ShapeError
-from symland.language.index import Index, IndexLike
+from symland.language.index import Dim, Index, IndexLike
 from symland.language.nodes import PROP, Binder, Node
 from symland.language.terms import Member, Symbol, Term
+
+
+def entries_of(t: Node) -> Dim:
+    """How many entries a term has, one for a scalar: the length of its vec."""
+    return t.shape[0] * t.shape[1] if t.is_matrix else Dim.of(1)
 
 
 class Statement(Node):
@@ -124,8 +129,33 @@ class Rank(Statement):
         return PROP
 
 
+class Positive(Statement):
+    """Every entry of the matrix is positive."""
+
+    __slots__ = ()
+    fields = ("node",)
+
+    def _shape(self) -> Any:
+        if not self.args[0].is_matrix:
+            raise self._fault("needs a matrix", self.args[0], hint="for a scalar s say 0 < s")
+        return PROP
+
+
+class Nonzero(Statement):
+    """The scalar, or every entry of the matrix, is not zero."""
+
+    __slots__ = ()
+    fields = ("node",)
+
+    def _shape(self) -> Any:
+        if self.args[0].is_statement:
+            raise self._fault("needs a scalar or a matrix", self.args[0])
+        return PROP
+
+
 class Grad(Statement):
-    """`grad(f, w, G)`: the gradient of the scalar f with respect to the letter w (trace inner product) is G."""
+    """`grad(f, w, G)`: the gradient of the scalar f with respect to the letter w is G: D(f; w, V) = <G, V> with the
+    trace inner product, or G V for a scalar letter."""
 
     __slots__ = ()
     fields = ("node", "node", "node")
@@ -137,6 +167,21 @@ class Grad(Statement):
         return PROP
 
 
+class Jac(Statement):
+    """`jac(F, w, J)`: vec D(F; w, V) = J vec(V) for all V."""
+
+    __slots__ = ()
+    fields = ("node", "node", "node")
+
+    def _shape(self) -> Any:
+        f, w, j = self.args
+        if f.is_statement or not (isinstance(w, (Symbol, Member)) and j.is_matrix):
+            raise self._fault("needs a term, a letter and a matrix", f, w, j)
+        if j.shape != (entries_of(f), entries_of(w)):
+            raise self._fault("the Jacobian needs one row per entry of F and one column per entry of w", f, w, j)
+        return PROP
+
+
 class Hess(Statement):
     """`hess(f, w, u, H)`: D(D(f; w, V); u, U) = vec(V)^T H vec(U) for all V, U."""
 
@@ -145,10 +190,10 @@ class Hess(Statement):
 
     def _shape(self) -> Any:
         f, w, u, h = self.args
-        letters = isinstance(w, (Symbol, Member)) and isinstance(u, (Symbol, Member)) and w.is_matrix and u.is_matrix
+        letters = isinstance(w, (Symbol, Member)) and isinstance(u, (Symbol, Member))
         if not (f.is_scalar and letters and h.is_matrix):
-            raise self._fault("needs a scalar, two matrix letters and a matrix", f, w, u, h)
-        if h.shape != (w.shape[0] * w.shape[1], u.shape[0] * u.shape[1]):
+            raise self._fault("needs a scalar, two letters and a matrix", f, w, u, h)
+        if h.shape != (entries_of(w), entries_of(u)):
             raise self._fault("the block needs one row per entry of w and one column per entry of u", w, u, h)
         return PROP
 

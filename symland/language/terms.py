@@ -1,7 +1,7 @@
 """Terms: scalars (shape ()) and matrices (shape (rows, columns)). Classes check shapes and nothing else.
 
-This module is the one namespace of terms: what `algebra` defines, functions of matrices, vec and Kronecker products,
-derivatives, and the functions that make letters.
+This module is the one namespace of terms: what `algebra` and `entrywise` define, functions of matrices, vec and
+Kronecker products, derivatives, and the functions that make letters.
 """
 
 from __future__ import annotations
@@ -39,6 +39,20 @@ from symland.language.algebra import (
     times,
     total,
 )
+from symland.language.entrywise import (
+    Diagonal,
+    DiagonalMatrix,
+    DiagonalSelection,
+    Elementwise,
+    Hadamard,
+    HadamardPower,
+    Ones,
+    UnitVector,
+    Unvec,
+    entry,
+    hadamard,
+    is_entry,
+)
 from symland.language.index import Dim, DimLike, check_name
 from symland.language.nodes import Family, Node, walk
 
@@ -49,14 +63,25 @@ __all__ = [
     "Chain",
     "Commutation",
     "D",
+    "Determinant",
+    "Diagonal",
+    "DiagonalMatrix",
+    "DiagonalSelection",
     "DimScalar",
+    "Elementwise",
+    "Hadamard",
+    "HadamardPower",
     "Identity",
     "IndexScalar",
     "Inner",
     "Inverse",
     "Kronecker",
+    "LogDeterminant",
+    "MatrixPower",
     "Member",
     "Number",
+    "Ones",
+    "OperatorNorm",
     "Power",
     "Product",
     "Pseudoinverse",
@@ -69,14 +94,21 @@ __all__ = [
     "TermLike",
     "Trace",
     "Transpose",
+    "UnitVector",
+    "Unvec",
     "Vec",
     "Zero",
     "as_term",
     "block",
+    "entries_sum",
+    "entry",
     "family",
     "flat",
+    "hadamard",
+    "is_entry",
     "matrix",
     "negate",
+    "norm",
     "number",
     "product",
     "scalar",
@@ -124,6 +156,50 @@ class SquaredNorm(OfMatrix):
         return ()
 
 
+class Determinant(OfMatrix):
+    """det(A)."""
+
+    __slots__ = ()
+
+    def _shape(self) -> Any:
+        self._square()
+        return ()
+
+
+class LogDeterminant(OfMatrix):
+    """log |det A|, for invertible A: where det A > 0 it is log det A."""
+
+    __slots__ = ()
+
+    def _shape(self) -> Any:
+        self._square()
+        return ()
+
+
+class OperatorNorm(OfMatrix):
+    """|A|_2, the largest singular value: not differentiable where it is not simple."""
+
+    __slots__ = ()
+    smooth = False
+
+    def _shape(self) -> Any:
+        self._matrix()
+        return ()
+
+
+class MatrixPower(Term):
+    """A^k = A ... A of a square matrix; the exponent is an index expression, nonnegative wherever a rule uses it."""
+
+    __slots__ = ()
+    fields = ("node", "index")
+
+    def _shape(self) -> Any:
+        a, k = self.args
+        need_shape(self, a.is_matrix and a.shape[0] == a.shape[1], "needs a square matrix", a)
+        need_shape(self, (k.value or 0) >= 0, f"negative power {k}", a, hint="take a power of the inverse")
+        return a.shape
+
+
 class Inner(Term):
     """<A, B> = tr(A^T B)."""
 
@@ -149,11 +225,13 @@ class Kronecker(Term):
 
 
 class Vec(OfMatrix):
-    """The columns of A, stacked: an (mn) x 1 matrix."""
+    """The columns of A, stacked: an (mn) x 1 matrix. That of a scalar is the 1 x 1 matrix with this entry."""
 
     __slots__ = ()
 
     def _shape(self) -> Any:
+        if self.args[0].is_scalar:
+            return (Dim.of(1), Dim.of(1))
         rows, columns = self._matrix()
         return (columns * rows, Dim.of(1))
 
@@ -236,6 +314,16 @@ def family(name: str, *shape: DimLike, facts: Sequence[str] = ()) -> Family:
     if len(shape) not in (0, 2):
         raise UsageError("a family has scalar members, or matrices with two dimensions")
     return Family(check_name(name), tuple(Dim.of(d) for d in shape), frozenset(facts))
+
+
+def norm(a: Term) -> Term:
+    """|A|_F, the Euclidean norm of the entries: the square root of their sum of squares."""
+    return cast(Term, Elementwise("sqrt", SquaredNorm(a)))
+
+
+def entries_sum(a: Term) -> Term:
+    """The sum of the entries of a matrix, as the inner product with ones."""
+    return cast(Term, Inner(Ones(*a.shape), a))
 
 
 def block(rows: Sequence[Sequence[Term]]) -> Term:
