@@ -141,11 +141,10 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _derive(args: argparse.Namespace) -> int:
-    from symland.landscape.derivatives import Derivatives
-    from symland.landscape.library import minimizers, network
+    from symland.landscape.library import derivatives
 
-    problem = network(args.name, args.layers, rectangular=args.rectangular)
-    made = Derivatives(minimizers(problem).network)
+    made = derivatives(args.name, args.layers, rectangular=args.rectangular)
+    problem = made.network.problem
     if args.json:
         from symland.write.json import to_json
 
@@ -160,7 +159,7 @@ def _derive(args: argparse.Namespace) -> int:
         return PASSED
     print(f"{made.general.problem.name}: h = {_show(made.general.loss, {})}")
     print(f"  E := {_show(made.general.residual, {})}")
-    print("  W[b..a] = W[b]*...*W[a], the identity for b = a - 1")
+    print(f"  {made.general.reading}")
     for d in [made.gradient, *(made.blocks.values() if args.hessian else ())]:
         _print_derivation(d)
     if args.layers is not None:
@@ -198,14 +197,14 @@ def _print_result(d: Any) -> None:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from symland.landscape.library import NETWORKS
+    from symland.landscape.library import REPORTS
     from symland.report.build import report
 
     if args.all == bool(args.name):
         raise UsageError("name one problem, or say --all", hint="symland report linear")
     progress = _silent if args.quiet else _Meter()
     formats = tuple(f.strip() for f in args.formats.split(",") if f.strip())
-    for name in NETWORKS if args.all else [args.name]:
+    for name in REPORTS if args.all else [args.name]:
         paths = report(
             name, args.out, formats=formats, dim=args.dim, samples=args.samples, layers=args.layers, progress=progress
         )

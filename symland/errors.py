@@ -33,18 +33,24 @@ class ShapeError(SymlandError):
 
 
 class ParseError(SymlandError):
-    """Input that cannot be read: text, malformed JSON, or a file that does not follow its schema."""
+    """Input that cannot be read: text, malformed JSON, or a file that does not follow its schema.
 
-    def __init__(self, message: str, *, source: str = "", line: int = 0, column: int = 0, hint: str = "") -> None:
+    `marker` is the line that is wrong, and a line below it that marks the place.
+    """
+
+    def __init__(
+        self, message: str, *, source: str = "", line: int = 0, column: int = 0, marker: str = "", hint: str = ""
+    ) -> None:
         where = ""
         if line:
             where = f" (line {line}, column {column})"
         elif source:
             where = f" ({source})"
-        super().__init__(message + where, hint=hint)
+        super().__init__(message + where + (f"\n{marker}" if marker else ""), hint=hint)
         self.source = source
         self.line = line
         self.column = column
+        self.marker = marker
 
 
 class NoRule(SymlandError):

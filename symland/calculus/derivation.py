@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
+from symland.calculus.facts import says
 from symland.language import statements as S
 from symland.language.nodes import Node
 from symland.language.terms import Term
@@ -26,7 +27,7 @@ class Derivation:
     """What a derivation computed and proved.
 
     `result` is read off the theorem that the kernel replayed from `trace`; `steps` is the main line, `lines` its
-    step names with reasons.
+    step names with reasons; `notes` is what a person should know about the result.
     """
 
     trace: Trace
@@ -34,14 +35,15 @@ class Derivation:
     name: str = ""
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
     lines: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_theorem(self.theorem)
 
     @property
     def result(self) -> Term:
-        """What was derived: the last argument of the theorem, a gradient or a Hessian block."""
-        return cast(Term, self.theorem.statement.args[-1])
+        """What was derived: a gradient, a Jacobian, a Hessian block."""
+        return says(self.theorem.statement)
 
     @property
     def steps(self) -> tuple[Line, ...]:
@@ -78,16 +80,17 @@ class Derivation:
 
 
 def derivation(
-    trace: Trace, theorem: str, name: str = "", abbreviations: Mapping[Node, str] | None = None
-) -> Derivation:
+    trace: Trace, theorem: str, name: str = "", abbreviations: Mapping[Node, str] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Derivation:  # fmt: skip
     """Replays the trace and reads the result off the theorem: the last argument of a grad or hess statement, or the
     right side of an equation."""
-    proved = replay(trace)[theorem]
-    return of_theorem(trace, proved, name, abbreviations)
+    return of_theorem(trace, replay(trace)[theorem], name, abbreviations, notes)
 
 
 def of_theorem(
-    trace: Trace, theorem: Theorem, name: str = "", abbreviations: Mapping[Node, str] | None = None
-) -> Derivation:
+    trace: Trace, theorem: Theorem, name: str = "", abbreviations: Mapping[Node, str] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Derivation:  # fmt: skip
     """The derivation that ends in this theorem of the trace."""
-    return Derivation(trace, theorem, name, dict(abbreviations or {}), trace.display)
+    return Derivation(trace, theorem, name, dict(abbreviations or {}), trace.display, notes)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import singledispatch
-from typing import Any, cast
+from typing import cast
 
 from symland.calculus.prover import Path, Prover, at, no_rule
 from symland.errors import AssumptionMissing
 from symland.language import terms as T
+from symland.language.domains import domain_of
 from symland.language.index import Index
 from symland.language.nodes import Node
-from symland.language.statements import NonNeg
+from symland.language.statements import Invertible, Lt, NonNeg, Nonzero, Statement, at_least
 from symland.language.terms import Term
+from symland.proof.rules.functions import PARAMETERS
 
 Apply = Callable[[Prover, str, Path], str]
 
@@ -87,8 +89,79 @@ def _unary(row: str) -> Callable[..., str]:
     return rule
 
 
-for _cls, _row in ((T.Transpose, "d_transpose"), (T.Trace, "d_trace"), (T.SquaredNorm, "d_norm")):
+LINEAR = {
+    T.Transpose: "d_transpose",
+    T.SquaredNorm: "d_norm",
+    T.Diagonal: "d_diagonal",
+    T.DiagonalMatrix: "d_diagonal_matrix",
+}
+for _cls, _row in LINEAR.items():
     _rule.register(_cls, _unary(_row))
+
+
+@_rule.register
+def _(t: T.Trace, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    power = t.args[0]
+    if isinstance(power, T.MatrixPower) and power.args[1].value is None:
+        at_least_one(prover, power.args[1])
+        return prover.rewrite(id, path, "d_trace_power", A=power.args[0], indices={"a": power.args[1]}, w=w, v=v)
+    return prover.rewrite(id, path, "d_trace", A=power, w=w, v=v)
+
+
+@_rule.register
+def _(t: T.Vec, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    if t.args[0].is_scalar:
+        return prover.rewrite(id, path, "d_vec_scalar", a=t.args[0], w=w, v=v)
+    return prover.rewrite(id, path, "d_vec", A=t.args[0], w=w, v=v)
+
+
+@_rule.register
+def _(t: T.Unvec, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    rows, columns, long = t.args
+    return prover.rewrite(id, path, "d_unvec", dims={"p": rows, "q": columns}, A=long, w=w, v=v)
+
+
+@_rule.register(T.Hadamard)
+def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    return prover.rewrite(id, path, "d_hadamard", A=t.args[0], B=T.hadamard(*t.args[1:]), w=w, v=v)
+
+
+@_rule.register
+def _(t: T.Kronecker, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    return prover.rewrite(id, path, "d_kronecker", A=t.args[0], B=t.args[1], w=w, v=v)
+
+
+@_rule.register
+def _(t: T.HadamardPower, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    a, k = t.args
+    if k.value == 0:
+        return prover.turn(id, (*path, 0), cast(Term, T.Ones(*t.shape)))
+    at_least_one(prover, k)
+    return prover.rewrite(id, path, "d_hadamard_power", A=a, indices={"a": k}, w=w, v=v)
+
+
+@_rule.register
+def _(t: T.MatrixPower, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    a, k = t.args
+    if k.value is not None:
+        power = T.product(*[a] * k.value) if k.value else cast(Term, T.Identity(a.shape[0]))
+        return prover.turn(id, (*path, 0), power)
+    inner = push(prover, prover.refl(cast(Term, T.D(a, w, v))), (1,))
+    step = at(prover.statement(inner), (1,))
+    at_least_one(prover, k)
+    return prover.rewrite(id, path, "d_matrix_power", [inner], A=a, B=step, indices={"a": k}, w=w, v=v)
+
+
+@_rule.register
+def _(t: T.Elementwise, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    scalar = "_scalar" if t.is_scalar else ""
+    letters = {"a" if scalar else "A": t.argument, "w": w, "v": v}
+    if t.is_generic:
+        return prover.rewrite(id, path, f"d_function{scalar}", functions={"F": t.function}, **letters)
+    domain = domain_of(t)
+    premises = [] if domain is None else [holding(prover, domain)]
+    parameters = {p.name: x for p, x in zip(PARAMETERS.get(t.function, ()), t.parameters, strict=True)}
+    return prover.rewrite(id, path, f"d_{t.function}{scalar}", premises, **parameters, **letters)
 
 
 @_rule.register
@@ -100,23 +173,26 @@ def _(t: T.Inner, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
 def _(t: T.Power, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     if t.args[1].value == 0:
         return prover.turn(id, (*path, 0), T.number(1))
+    at_least_one(prover, t.args[1])
     return prover.rewrite(id, path, "d_power", c=t.args[0], indices={"a": t.args[1]}, w=w, v=v)
 
 
-@_rule.register
-def _(t: T.Inverse, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    from symland.language.statements import Invertible
+def _of_invertible(row: str) -> Callable[..., str]:
+    def rule(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+        premise = holding(prover, Invertible(t.args[0]))
+        return prover.rewrite(id, path, row, [premise], A=t.args[0], w=w, v=v)
 
-    premise = _hypothesis(prover, Invertible(t.args[0]))
-    return prover.rewrite(id, path, "d_inverse", [premise], A=t.args[0], w=w, v=v)
+    return rule
+
+
+for _cls, _row in ((T.Inverse, "d_inverse"), (T.Determinant, "d_determinant"), (T.LogDeterminant, "d_logdet")):
+    _rule.register(_cls, _of_invertible(_row))
 
 
 @_rule.register
 def _(t: T.Reciprocal, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    from symland.language.statements import Lt
-
-    premise = _hypothesis(prover, Lt(T.number(0), t.args[0]))
-    return prover.rewrite(id, path, "d_reciprocal", [premise], c=t.args[0], w=w, v=v)
+    premise = holding(prover, Nonzero(t.args[0]))
+    return prover.rewrite(id, path, "d_reciprocal_scalar", [premise], c=t.args[0], w=w, v=v)
 
 
 @_rule.register
@@ -124,6 +200,15 @@ def _(t: T.Chain, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     if not isinstance(w, T.Member):
         raise no_rule(t, f"the derivative with respect to {w!r}")
     return prover.rewrite_by(id, path, chain_derivative(prover, t, w, v))
+
+
+@_rule.register(T.OrderedProduct)
+@_rule.register(T.BoundedSum)
+@_rule.register(T.BoundedProduct)
+def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    from symland.calculus.depth import binder_derivative
+
+    return binder_derivative(prover, id, path)
 
 
 def chain_derivative(prover: Prover, t: T.Chain, w: T.Member, v: Term) -> str:
@@ -144,9 +229,26 @@ def chain_derivative(prover: Prover, t: T.Chain, w: T.Member, v: Term) -> str:
     return prover.spec(id, indices={names[0]: t.bottom, names[1]: t.top})
 
 
-def _hypothesis(prover: Prover, wanted: Any) -> str:
-    """The step that cites a hypothesis with this statement."""
+def at_least_one(prover: Prover, exponent: Index) -> None:
+    """Makes `exponent >= 1` a hypothesis, if the exponent is a letter about which nothing is known."""
+    fact = at_least(exponent, 1)
+    if exponent.value is None:
+        try:
+            prover.nonneg(fact.index)
+        except AssumptionMissing:
+            prover.assume(repr(fact), fact)
+
+
+def holding(prover: Prover, wanted: Statement) -> str:
+    """The step that says that a derivative exists here: a hypothesis, or what a hypothesis gives; if there is none, it
+    becomes one. A theorem names every hypothesis that it uses."""
     for name, h in prover.hypotheses.items():
         if h is wanted:
             return prover.hyp(name)
-    raise AssumptionMissing(f"the derivative needs {wanted!r}", expected=wanted)
+    if isinstance(wanted, Nonzero):
+        x = wanted.args[0]
+        positive = Lt(T.number(0), x) if x.is_scalar else None
+        for name, h in prover.hypotheses.items():
+            if h is positive:
+                return prover.apply("nonzero_positive", [prover.hyp(name)], c=x)
+    return prover.hyp(prover.assume(repr(wanted), wanted))

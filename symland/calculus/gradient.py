@@ -6,22 +6,30 @@ from collections.abc import Mapping
 from typing import cast
 
 from symland.calculus.adjoint import gradient_of_linear
+from symland.calculus.depth import assume_inside, may_be_inside
 from symland.calculus.derivation import Derivation, derivation
 from symland.calculus.differential import find_derivative, push_once
+from symland.calculus.facts import check_projection, projected, use_symmetry
+from symland.calculus.linear import contains
 from symland.calculus.prover import RIGHT, Prover, at
 from symland.calculus.simplify import tidy
-from symland.errors import NoRule, UsageError
+from symland.errors import UsageError
 from symland.language import terms as T
-from symland.language.facts import hypotheses_of, restricts
+from symland.language.facts import hypotheses_of
 from symland.language.nodes import Node, walk
-from symland.language.statements import NonNeg, Statement
+from symland.language.notation import declaration
+from symland.language.statements import Statement
 from symland.language.terms import Term
 from symland.proof.rules.registry import ROWS
 
+ADJOINT = "adjoint: move every factor to the other side of the trace"
 TRIVIAL = {"d_constant", "d_constant_scalar", "d_self"}
 STRUCTURAL_REASON = "sum and product rules"
 LONG = 40  # nodes in a line that is not shown by itself
-STRUCTURAL = {"d_sum", "d_sum_scalar", "d_product", "d_product_scalar", "d_scale", "d_transpose", "d_inner", ""}
+STRUCTURAL = {
+    "d_sum", "d_sum_scalar", "d_product", "d_product_scalar", "d_scale", "d_transpose", "d_inner", "d_hadamard",
+    "d_kronecker", "d_vec", "d_vec_scalar", "d_unvec", "d_diagonal", "d_diagonal_matrix", "",
+}  # fmt: skip
 
 
 def gradient(
@@ -30,12 +38,14 @@ def gradient(
     assuming: Mapping[str, Statement] | None = None,
     abbreviations: Mapping[Node, str] | None = None,
 ) -> Derivation:
-    """The gradient of a scalar loss with respect to the matrix letter w, for every dimension: G of w's shape with
-    D loss[V] = <G, V> (trace inner product).
+    """The gradient of a scalar loss with respect to the letter w, for every dimension: G of w's shape with
+    D loss[V] = <G, V> (trace inner product), or G V for a scalar w.
 
     `w` is a symbol or a member of a family; for a member `W[l]` with a symbolic index the loss may contain chains
-    `W[b..a]`, and a <= l <= b is assumed. `assuming` names further hypotheses. Raises NoRule for a node that no rule
-    covers, UsageError where w is not a letter of the loss.
+    `W[b..a]`, and a <= l <= b is assumed. `assuming` names further hypotheses; what a derivative needs to exist
+    (`invertible(A)`, `0 < s`, no kink) is added to them. For a symmetric or diagonal w, V ranges over such matrices
+    and G is the projection of the unconstrained gradient. If w does not occur in the loss the gradient is zero, with
+    a note. Raises NoRule for a node that no rule covers, UsageError where w is not a letter.
 
     >>> from symland.language.terms import matrix, number, SquaredNorm
     >>> W, X, Y = matrix("W", "p", "n"), matrix("X", "n", "m"), matrix("Y", "p", "m")
@@ -44,42 +54,71 @@ def gradient(
     """
     prover = Prover(assuming or {})
     theorem = gradient_step(prover, loss, w)
-    return derivation(prover.trace({"gradient": theorem}), "gradient", f"gradient with respect to {w!r}", abbreviations)
+    trace = prover.trace({"gradient": theorem})
+    notes = notes_on(loss, w)
+    return derivation(trace, "gradient", f"gradient with respect to {w!r}", abbreviations, notes)
 
 
 def gradient_step(prover: Prover, loss: Term, w: Term) -> str:
-    """The id of `grad(loss, w, G)`; its main line goes to the display."""
+    """The id of `grad(loss, w, G)`, or for a symmetric or diagonal w of `D(loss; w, V) = <G, V>` with V of this kind;
+    its main line goes to the display."""
     check_variable(loss, w)
+    projection = check_projection(w)
     assume_context(prover, loss, w)
-    return prover.emit("identify", {"from": linear_form(prover, loss, w, direction("V", w, loss))})
+    v = direction("V", w, loss)
+    id = linear_form(prover, loss, w, v)
+    if not projection:
+        return prover.emit("identify", {"from": id})
+    id = projected(prover, id, v, projection)
+    prover.display.append((id, f"projection onto {projection} matrices, since V is {projection}"))
+    return id
+
+
+def notes_on(loss: Term, *letters: Term) -> tuple[str, ...]:
+    """What a person should know about derivatives of the loss with respect to these letters."""
+    out = []
+    for w in letters:
+        if not _may_be_in(w, loss):
+            out.append(f"the loss does not depend on {w!r}: its derivative is zero")
+        projection = check_projection(w)
+        if projection:
+            out.append(f"over {projection} {w!r}: the projection of the unconstrained gradient onto these matrices")
+    return tuple(out)
 
 
 def check_variable(loss: Term, w: Term) -> None:
-    """Raises UsageError unless w is a matrix letter that the loss may depend on."""
+    """Raises UsageError unless the loss is a scalar and w a letter that agrees with those of its name in the loss."""
     if not isinstance(loss, Term) or not loss.is_scalar:
-        raise UsageError(f"a loss is a scalar term, not {loss!r}")
-    if not isinstance(w, (T.Symbol, T.Member)) or not w.is_matrix:
-        raise UsageError(
-            f"{w!r} is not a matrix letter", hint="differentiate with respect to a symbol or a family member"
-        )
-    if restricts(w):
-        raise NoRule(
-            f"{w!r} is {', '.join(sorted(restricts(w)))}: its gradient is a projection, which is not covered",
-            node=w,
-            hint="declare it without the fact to get the unconstrained gradient",
-        )
-    if not any(_may_be_in(w, n) for n in walk(loss)):
-        raise UsageError(
-            f"{w!r} does not occur in the loss {loss!r}", hint="check the name and the shape of the letter"
-        )
+        raise UsageError(f"a loss is a scalar term, not {loss!r}", hint="jacobian(F, W) differentiates a matrix")
+    check_letter(loss, w)
 
 
-def _may_be_in(w: Term, n: Node) -> bool:
-    """Whether the node is the letter, or a chain of its family that is not known to miss it."""
-    if not (isinstance(w, T.Member) and isinstance(n, T.Chain) and n.family == w.family):
+def check_letter(term: Term, w: Term) -> None:
+    """Raises UsageError unless w is a letter that agrees with those of its name in the term, and, if these are members
+    of a family, is one of them."""
+    if not isinstance(w, (T.Symbol, T.Member)):
+        raise UsageError(f"{w!r} is not a letter", hint="differentiate with respect to a symbol or a family member")
+    for n in walk(term):
+        if isinstance(n, (T.Symbol, T.Member, T.Chain)) and n.name == w.name and not _alike(n, w):
+            raise UsageError(
+                f"{w.name} is declared as {declaration(w)}, but in {term!r} it is {declaration(n)}",
+                hint="declare every letter once, with one shape and the same facts",
+            )
+    letters = [n for n in walk(term) if isinstance(n, (T.Member, T.Chain)) and n.name == w.name]
+    if letters and not any(_may_be_in(w, n) for n in letters):
+        raise UsageError(f"{w!r} does not occur in {term!r}", hint="check the number of the layer")
+
+
+def _alike(n: T.Symbol | T.Member | T.Chain, w: T.Symbol | T.Member) -> bool:
+    """Whether the two are one symbol, or letters of one family."""
+    if isinstance(n, T.Symbol) or isinstance(w, T.Symbol):
         return n is w
-    gaps = (w.index - n.bottom, n.top - w.index)
-    return all(g.value is None or g.value >= 0 for g in gaps)
+    return n.family == w.family
+
+
+def _may_be_in(w: Term, loss: Node) -> bool:
+    """Whether the letter is in the loss, or a chain, product or sum over its family that is not known to miss it."""
+    return contains(loss, w) or (isinstance(w, T.Member) and may_be_inside(loss, w))
 
 
 def assume_context(prover: Prover, loss: Term, *letters: Term) -> None:
@@ -88,10 +127,9 @@ def assume_context(prover: Prover, loss: Term, *letters: Term) -> None:
         if isinstance(n, T.Symbol):
             for name, fact in hypotheses_of(n).items():
                 prover.assume(name, fact)
-        for w in letters:
-            if isinstance(w, T.Member) and w.index.value is None and isinstance(n, T.Chain) and n.name == w.name:
-                for e in (NonNeg(w.index - n.bottom), NonNeg(n.top - w.index)):
-                    prover.assume(repr(e), e)
+    for w in letters:
+        if isinstance(w, T.Member) and w.index.value is None:
+            assume_inside(prover, loss, w)
 
 
 def direction(name: str, w: Term, *where: Node) -> Term:
@@ -99,21 +137,24 @@ def direction(name: str, w: Term, *where: Node) -> Term:
     used = {n.name for root in (*where, w) for n in walk(root) if isinstance(n, (T.Symbol, T.Member, T.Chain))}
     while name in used:
         name += "'"
-    return T.matrix(name, *w.shape)
+    return T.matrix(name, *w.shape) if w.is_matrix else T.scalar(name)
 
 
 def linear_form(prover: Prover, loss: Term, w: Term, v: Term) -> str:
-    """The id of `D(loss; w, v) = <G, v>`; its main line goes to the display."""
+    """The id of `D(loss; w, v) = <G, v>`, or G v for a scalar w; its main line goes to the display."""
     id = prover.refl(cast(Term, T.D(loss, w, v)))
     id = push_shown(prover, id)
     form = at(prover.statement(id), RIGHT)
-    if not any(n is v for n in walk(form)):
-        g = cast(Term, T.Zero(*w.shape))
-    else:
+    if contains(form, v):
         g = gradient_of_linear(form, v)
-    id = prover.turn(id, RIGHT, cast(Term, T.Inner(g, v)))
-    prover.display.append((id, "adjoint: move every factor to the other side of the trace"))
-    return id
+    else:
+        g = cast(Term, T.Zero(*w.shape)) if w.is_matrix else T.number(0)
+    id = prover.turn(id, RIGHT, cast(Term, T.Inner(g, v)) if w.is_matrix else T.product(g, v))
+    prover.display.append((id, ADJOINT if w.is_matrix else "collect the factors of the direction"))
+    tidied = use_symmetry(prover, id, (1, 0))
+    if tidied != id:
+        prover.display.append((tidied, "symmetric matrices equal their transposes"))
+    return tidied
 
 
 def push_shown(prover: Prover, id: str) -> str:

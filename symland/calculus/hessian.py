@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from symland.calculus.adjoint import LinearTerm, as_matrix, linear_terms
+from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.derivation import Derivation, derivation, of_theorem
-from symland.calculus.gradient import assume_context, check_variable, direction, linear_form, push_shown
-from symland.calculus.prover import RIGHT, Path, Prover, at
-from symland.calculus.simplify import ONE, add, scale, tidy, transpose
-from symland.errors import UsageError
+from symland.calculus.facts import check_projection, use_symmetry
+from symland.calculus.gradient import (
+    assume_context,
+    check_variable,
+    direction,
+    linear_form,
+    push_shown,
+)
+from symland.calculus.linear import Flip, LinearTerm, Outer, Sandwich, contains, linear_terms
+from symland.calculus.prover import RIGHT, Path, Prover, at, looks_inside
+from symland.calculus.simplify import ONE, UNIT, add, scale, tidy, tidy_matrix, transpose
+from symland.errors import NoRule, UsageError
+from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.nodes import Node
 from symland.language.statements import Statement
@@ -39,31 +48,110 @@ def hessian_block(
 
 def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = False) -> str:
     """The id of `hess(loss, w, u, H)`; its main line goes to the display."""
-    for letter in (w, u):
-        check_variable(loss, letter)
-    assume_context(prover, loss, w, u)
     v, z = direction("V", w, loss), direction("U", u, loss)
-    first = linear_form(prover, loss, w, v)
-    prover.display.clear()
-    id = prover.refl(cast(Term, T.D(T.D(loss, w, v), u, z)))
-    id = prover.rewrite_by(id, (1, 0), first)
-    prover.display.append((id, "the first differential"))
-    id = push_shown(prover, id)
-    id = _as_image(prover, id, v, z, commute)
+    id = _second_differential(prover, loss, (w, v), (u, z))
+    form = at(prover.statement(id), RIGHT)
+    if looks_inside(form) or not (form_is_plain(w) and form_is_plain(u)) or _factors(form, v, z) is None:
+        id = _read_block(prover, id, v, z, commute)
+    else:
+        id = _as_image(prover, id, v, z, commute)
     return prover.emit("identify", {"from": id})
 
 
-def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
-    """Turns the right side, bilinear in v and z, into <vec v, H vec z>."""
-    form = at(prover.statement(id), RIGHT)
-    image, terms = _image(form, v, z)
-    id = prover.turn(id, RIGHT, cast(Term, T.Inner(v, image)))
+def bilinear_step(prover: Prover, loss: Term, w: Term, u: Term) -> str:
+    """The id of `D(D(loss; w, V); u, U) = <V, J>`, J linear in U (V J or J for scalar letters)."""
+    v, z = direction("V", w, loss), direction("U", u, loss)
+    id = _second_differential(prover, loss, (w, v), (u, z))
+    return _collected(prover, id, v, z)
+
+
+def _second_differential(prover: Prover, loss: Term, first: tuple[Term, Term], second: tuple[Term, Term]) -> str:
+    """The id of `D(D(loss; w, v); u, z) = ...` without derivatives on the right."""
+    (w, v), (u, z) = first, second
+    for letter in (w, u):
+        check_variable(loss, letter)
+        if check_projection(letter):
+            raise NoRule(
+                f"the Hessian over {check_projection(letter)} {letter!r} is not covered", node=letter,
+                hint="declare the letter without the fact to get the unconstrained Hessian",
+            )  # fmt: skip
+    assume_context(prover, loss, w, u)
+    once = linear_form(prover, loss, w, v)
+    prover.display.clear()
+    id = prover.refl(cast(Term, T.D(T.D(loss, w, v), u, z)))
+    id = prover.rewrite_by(id, (1, 0), once)
+    prover.display.append((id, "the first differential"))
+    return push_shown(prover, id)
+
+
+def form_is_plain(letter: Term) -> bool:
+    """Whether the letter is a matrix, and not known to be a row or a column."""
+    return letter.is_matrix and UNIT not in letter.shape
+
+
+def _image(form: Term, v: Term, z: Term) -> Term:
+    """J with form = <v, J>, or v J for a scalar v, linear in z."""
+    if not contains(form, v) or not contains(form, z):
+        return cast(Term, T.Zero(*v.shape)) if v.is_matrix else T.number(0)
+    return gradient_of_linear(form, v)
+
+
+def _factors(form: Term, v: Term, z: Term) -> list[LinearTerm] | None:
+    """The terms of the image where each is A z B, A z' B or of rank one; None if one is not."""
+    terms = linear_terms(_image(form, v, z), z)
+    plain = all(isinstance(x, (Flip, Sandwich, Outer)) for t in terms for x in t.links)
+    return terms if plain else None
+
+
+def _collected(prover: Prover, id: str, v: Term, z: Term) -> str:
+    """Turns the right side into <v, J>, terms of J collected, or v J for a scalar v."""
+    image = _image(at(prover.statement(id), RIGHT), v, z)
+    if v.is_matrix and z.is_matrix:
+        terms = linear_terms(image, z)
+        image = T.total(*(t.value(z) for t in terms)) if terms else cast(Term, T.Zero(*v.shape))
+    id = prover.turn(id, RIGHT, cast(Term, T.Inner(v, image)) if v.is_matrix else T.product(v, image))
     prover.display.append((id, "adjoint: collect the terms as an inner product with V"))
+    tidied = use_symmetry(prover, id, (1, 1)) if v.is_matrix else use_symmetry(prover, id, RIGHT, _tidy_multiple)
+    if tidied != id:
+        prover.display.append((tidied, "symmetric matrices equal their transposes"))
+    return tidied
+
+
+def _read_block(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
+    """Turns the right side, bilinear in v and z, into <vec v, H vec z> by one network step."""
+    id = _collected(prover, id, v, z)
+    form = at(prover.statement(id), RIGHT)
+    image = cast(Term, form.args[1]) if v.is_matrix else T.product(*form.args[1:])
+    if not contains(image, z):
+        h = cast(Term, T.Zero(S.entries_of(v), S.entries_of(z)))
+    elif not z.is_matrix:
+        h = tidy(T.Vec(coefficient(image, z)))
+    elif not v.is_matrix:
+        h = transpose(tidy(T.Vec(gradient_of_linear(image, z))))
+    else:
+        h = add(*(t.matrix(z.shape, commute) for t in linear_terms(image, z)))
+    id = prover.turn(id, RIGHT, cast(Term, T.Inner(T.Vec(v), T.product(tidy(h), cast(Term, T.Vec(z))))))
+    id = use_symmetry(prover, id, (1, 1), tidy_matrix)
+    prover.display.append((id, "vectorize, and read off the Hessian block"))
+    return id
+
+
+def _tidy_multiple(product: Term) -> Term:
+    """v times a tidy scalar, for a product that begins with v."""
+    return T.product(product.args[0], tidy(T.product(*product.args[1:])))
+
+
+def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
+    """Turns the right side, bilinear in the matrices v and z, into <vec v, H vec z>, one named rule at a time."""
+    id = _collected(prover, id, v, z)
+    image = at(prover.statement(id), (1, 1))
+    terms = linear_terms(image, z)
+    id = prover.turn(id, (1, 1), T.total(*(t.value(z) for t in terms)) if terms else image)
+    image = at(prover.statement(id), (1, 1))
+    id = prover.rewrite(id, RIGHT, "inner_vec", A=v, B=image)
     if not terms:
         zero = T.product(cast(Term, T.Zero(v.shape[0] * v.shape[1], z.shape[0] * z.shape[1])), cast(Term, T.Vec(z)))
-        id = prover.rewrite(id, RIGHT, "inner_vec", A=v, B=image)
         return prover.turn(id, RIGHT, cast(Term, T.Inner(T.Vec(v), zero)))
-    id = prover.rewrite(id, RIGHT, "inner_vec", A=v, B=image)
     for i in range(len(terms) - 1):
         path: Path = (1, 1, *((i,) if i else ()))
         inside = at(prover.statement(id), path).args[0]
@@ -75,20 +163,9 @@ def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
         blocks.append(h)
     prover.display.append((id, "vectorize: vec(AXB) = (B^T (x) A) vec X, vec(X^T) = K vec X"))
     id = prover.turn(id, (1, 1), T.product(tidy(add(*blocks)), cast(Term, T.Vec(z))))
+    id = use_symmetry(prover, id, (1, 1), tidy_matrix)
     prover.display.append((id, "read off the Hessian block"))
     return id
-
-
-def _image(form: Term, v: Term, z: Term) -> tuple[Term, list[LinearTerm]]:
-    """J with form = <v, J>, and its terms linear in z."""
-    from symland.calculus.adjoint import contains, gradient_of_linear
-
-    if not contains(form, v):
-        return cast(Term, T.Zero(*v.shape)), []
-    terms = linear_terms(gradient_of_linear(form, v), z)
-    if not terms:
-        return cast(Term, T.Zero(*v.shape)), []
-    return T.total(*(as_matrix(t, z) for t in terms)), terms
 
 
 def _vectorize(prover: Prover, id: str, path: Path, t: LinearTerm, z: Term, commute: bool) -> tuple[str, Term]:
@@ -98,29 +175,31 @@ def _vectorize(prover: Prover, id: str, path: Path, t: LinearTerm, z: Term, comm
         id = prover.rewrite(id, path, "vec_scale", c=inside.args[0], A=inside.args[1])
         id, h = _vectorize(prover, id, (*path, 1), t._replace(coefficient=ONE), z, commute)
         return id, scale(t.coefficient, h)
-    if t.kind == "outer":
-        id = prover.rewrite(id, path, "vec_outer", A=t.left, B=t.right, X=z)
+    flipped = t.links[:1] == (Flip(),)
+    rest = t.links[1:] if flipped else t.links
+    if rest and isinstance(rest[0], Outer):
+        id = prover.rewrite(id, path, "vec_outer", A=rest[0].times, B=rest[0].against, X=z)
         return id, T.product(*at(prover.statement(id), path).args[:-1])
-    middle = z.T if t.kind == "transposed" else z
-    has_left, has_right = (not isinstance(f, T.Identity) for f in (t.left, t.right))
+    middle = z.T if flipped else z
+    none = Sandwich(cast(Term, T.Identity(middle.shape[0])), cast(Term, T.Identity(middle.shape[1])))
+    left, right = cast(Sandwich, rest[0]) if rest else none
+    has_left, has_right = (not isinstance(f, T.Identity) for f in (left, right))
     if has_left and has_right:
-        id = prover.rewrite(id, path, "vec_product", A=t.left, X=middle, B=t.right)
+        id = prover.rewrite(id, path, "vec_product", A=left, X=middle, B=right)
     elif has_left:
-        id = prover.rewrite(id, path, "vec_left", A=t.left, B=middle)
+        id = prover.rewrite(id, path, "vec_left", A=left, B=middle)
     elif has_right:
-        id = prover.rewrite(id, path, "vec_right", A=middle, B=t.right)
+        id = prover.rewrite(id, path, "vec_right", A=middle, B=right)
     else:
         id = prover.rewrite(id, path, "vec_identity", A=middle)
-    kron = at(prover.statement(id), path).args[0]
     id = _tidy_factors(prover, id, (*path, 0))
-    if t.kind == "transposed":
+    if flipped:
         id = prover.rewrite(id, (*path, 1), "vec_transpose", A=z)
-        kron, k = at(prover.statement(id), path).args[:2]
-        if commute:
-            right, left = kron.args
-            dims = {"p": left.shape[0], "q": left.shape[1], "r": right.shape[0], "s": right.shape[1]}
-            id = prover.rewrite(id, path, "commute", segment=(0, 2), reverse=True, A=left, B=right, dims=dims)
-        del k
+        kron = at(prover.statement(id), path).args[0]
+        if commute and isinstance(kron, T.Kronecker):
+            second, first = kron.args
+            dims = {"p": first.shape[0], "q": first.shape[1], "r": second.shape[0], "s": second.shape[1]}
+            id = prover.rewrite(id, path, "commute", segment=(0, 2), reverse=True, A=first, B=second, dims=dims)
     return id, T.product(*at(prover.statement(id), path).args[:-1])
 
 

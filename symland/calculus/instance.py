@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from symland.calculus.depth import unfolded
 from symland.calculus.prover import Path, Prover
 from symland.language.index import Index, IndexLike
 from symland.language.nodes import Node
@@ -23,7 +24,7 @@ def instantiate(
 def unfold(prover: Prover, id: str) -> str:
     """The statement of step `id` with every largest term in it tidied."""
     for path, term in terms_of(prover.statement(id)):
-        equation = prover.tidied(term)
+        equation = unfolded(prover, term)
         if equation:
             id = prover.rewrite_by(id, path, equation)
     return id

@@ -126,10 +126,9 @@ class Prover:
     def not_in(self, letter: Term, term: Term) -> list[tuple[str, list[tuple[str, int]]]]:
         """Certificates that the letter does not occur in the term."""
         out = []
-        for node in occurrences(letter_name(letter), term):
-            if not (isinstance(letter, T.Member) and isinstance(node, (T.Member, T.Chain))):
+        for node, low, high in occurrences(letter_name(letter), term):
+            if not isinstance(letter, T.Member) or low is None or high is None:
                 raise AssumptionMissing(f"{letter!r} occurs in {term!r}")
-            low, high = (node.index, node.index) if isinstance(node, T.Member) else (node.bottom, node.top)
             for side, gap in (("above", low - letter.index), ("below", letter.index - high)):
                 try:
                     out.append((side, self.nonneg(gap - 1)))
@@ -162,6 +161,7 @@ class Prover:
         indices: Mapping[str, IndexLike] | None = None,
         families: Mapping[str, Family | Lambda] | None = None,
         dims: Mapping[str, Dim] | None = None,
+        functions: Mapping[str, str] | None = None,
         **symbols: Term,
     ) -> dict[str, Any]:
         """The entries of a step that uses a row: dimensions are read off the shapes of the replacements."""
@@ -171,7 +171,9 @@ class Prover:
             "dims": dict(dims or {}),
             "symbols": dict(symbols),
             "families": dict(families or {}),
+            "functions": dict(functions or {}),
         }
+        row = row.over(symbols.get("w"))
         _infer_dims(row, subst)
         subst = {kind: {k: v for k, v in values.items() if k in row.names[kind]} for kind, values in subst.items()}
         subst = {kind: values for kind, values in subst.items() if values}
@@ -216,19 +218,29 @@ class Prover:
     def ring(self, a: Term, b: Term, using: Iterable[Mapping[str, Any]] = ()) -> str:
         return self.emit("ring", {"using": [dict(c) for c in using]}, S.Eq(a, b))
 
+    def equate(self, a: Term, b: Term, using: Iterable[Mapping[str, Any]] = ()) -> str:
+        """a = b by words and traces, or where they do not suffice by tensor networks."""
+        using = [dict(c) for c in using]
+        if not looks_inside(a) and not looks_inside(b):
+            try:
+                return self.ring(a, b, using)
+            except StepRejected:
+                pass
+        return self.emit("network", {"using": using}, S.Eq(a, b))
+
     def pos(self, lo: Term, hi: Term, tree: Mapping[str, Any], using: Iterable[Mapping[str, Any]] = ()) -> str:
         return self.emit("pos", {"tree": dict(tree), "using": [dict(c) for c in using]}, S.Le(lo, hi))
 
     def turn(self, id: str, path: Path, new: Term, using: Iterable[Mapping[str, Any]] = ()) -> str:
-        """Rewrites the sub-term at the path into `new`, which `ring` proves equal to it."""
+        """Rewrites the sub-term at the path into `new`, which a normal form proves equal to it."""
         old = at(self.statement(id), path)
-        return id if old is new else self.rewrite_by(id, path, self.ring(old, new, using))
+        return id if old is new else self.rewrite_by(id, path, self.equate(old, new, using))
 
     def tidied(self, term: Term) -> str:
         """The step that says that a term equals its tidy form; empty if it is tidy already."""
         if term not in self._tidied:
             new = tidy(term, self._memo)
-            self._tidied[term] = "" if new is term else self.ring(term, new)
+            self._tidied[term] = "" if new is term else self.equate(term, new)
         return self._tidied[term]
 
     def all_at(self, id: str, value: IndexLike) -> str:
@@ -328,6 +340,18 @@ def _infer_dims(row: Row, subst: dict[str, dict[str, Any]]) -> None:
         if isinstance(n, T.Chain) and isinstance(subst["families"].get(n.name), Family):
             ((monomial, _),) = n.family.shape[0]
             dims.setdefault(monomial[0][0], ("_", subst["families"][n.name].shape[0]))
+
+
+# What words and traces see as atoms.
+ENTRYWISE = (
+    T.Hadamard, T.HadamardPower, T.Elementwise, T.Diagonal, T.DiagonalMatrix, T.DiagonalSelection, T.Ones, T.Unvec,
+    T.MatrixPower,
+)  # fmt: skip
+
+
+def looks_inside(t: Node) -> bool:
+    """Whether the term looks at the entries of a matrix."""
+    return any(isinstance(n, ENTRYWISE) for n in walk(t))
 
 
 def no_rule(node: Node, what: str) -> NoRule:

@@ -1,5 +1,6 @@
 """Tidying terms for people: identities and zeros dropped, numbers collected, transposes pushed to the letters,
-explicit chains unfolded. Every use is followed by a `ring` step that proves the tidy term equal."""
+explicit chains unfolded, vecs of columns and Kronecker products with rows and columns written as plain products. Every
+use is followed by a `ring` or `network` step that proves the tidy term equal."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from functools import singledispatch
 from typing import cast
 
 from symland.language import terms as T
-from symland.language.index import Index
+from symland.language.index import Dim, Index
 from symland.language.nodes import Node
 from symland.language.terms import Term
 
 ONE = T.number(1)
 MINUS_ONE = T.number(-1)
+UNIT = Dim.of(1)
 
 
 def multiply(*factors: Term) -> Term:
@@ -48,15 +50,17 @@ def scale(c: Term, a: Term) -> Term:
 
 
 def scalar_product(*factors: Term) -> Term:
-    """A product of scalars with the numbers collected in front."""
+    """A product of scalars with the numbers collected in front, and equal factors as powers."""
     value = Fraction(1)
-    rest: list[Term] = []
+    powers: dict[Term, Index] = {}
     for f in factors:
         for g in f.args if isinstance(f, T.Product) else (f,):
             if isinstance(g, T.Number):
                 value *= g.value
-            else:
-                rest.append(g)
+                continue
+            base, k = g.args if isinstance(g, T.Power) and g.args[1].value else (g, Index.of(1))
+            powers[base] = powers.get(base, Index.of(0)) + k
+    rest = [base if k == Index.of(1) else cast(Term, T.Power(base, k)) for base, k in powers.items()]
     if not value or not rest:
         return cast(Term, T.Number(value))
     return T.product(*rest) if value == 1 else T.product(cast(Term, T.Number(value)), *rest)
@@ -109,11 +113,93 @@ def transpose(a: Term) -> Term:
         return cast(Term, T.Scale(a.args[0], transpose(a.args[1])))
     if isinstance(a, T.Identity):
         return a
-    if isinstance(a, T.Zero):
-        return cast(Term, T.Zero(*a.shape[::-1]))
+    if isinstance(a, (T.Zero, T.Ones)):
+        return cast(Term, type(a)(*a.shape[::-1]))
+    if isinstance(a, T.DiagonalMatrix) or a.shape == (UNIT, UNIT):
+        return a
+    if isinstance(a, T.Hadamard):
+        return T.hadamard(*(transpose(f) for f in a.args))
+    if isinstance(a, T.Kronecker):
+        return cast(Term, T.Kronecker(*(transpose(f) for f in a.args)))
+    if isinstance(a, T.Inverse) and transpose(a.args[0]) is a.args[0]:
+        return a
     if isinstance(a, T.Sum) and {transpose(t) for t in a.args} == set(a.args):
         return a
     return a.T
+
+
+def entrywise_product(*factors: Term) -> Term:
+    """A Hadamard product without factors of ones, with scalars in front, equal factors as powers, reciprocals last."""
+    c = ONE
+    powers: dict[Term, Index] = {}
+    for f in factors:
+        s, rest = split_scalar(f)
+        c = scalar_product(c, s)
+        for g in rest.args if isinstance(rest, T.Hadamard) else (rest,):
+            s, g = split_scalar(g)
+            c = scalar_product(c, s)
+            if isinstance(g, T.Zero):
+                return g
+            base, k = g.args if isinstance(g, T.HadamardPower) else (g, Index.of(1))
+            if not isinstance(g, T.Ones):
+                powers[base] = powers.get(base, Index.of(0)) + k
+    parts = [b if k == Index.of(1) else cast(Term, T.HadamardPower(b, k)) for b, k in powers.items()]
+    parts.sort(key=lambda t: is_reciprocal(t.args[0] if isinstance(t, T.HadamardPower) else t))
+    return scale(c, T.hadamard(*parts) if parts else cast(Term, T.Ones(*factors[0].shape)))
+
+
+def is_reciprocal(t: Node) -> bool:
+    """Whether the term is 1 ./ A."""
+    return isinstance(t, T.Elementwise) and t.function == "reciprocal"
+
+
+def split_scalar(a: Term) -> tuple[Term, Term]:
+    """A matrix as a scalar times the rest."""
+    return (a.args[0], a.args[1]) if isinstance(a, T.Scale) else (ONE, a)
+
+
+def is_scalar_matrix(a: Term) -> bool:
+    """Whether the matrix is 1 x 1 and not just the identity."""
+    return bool(a.shape == (UNIT, UNIT)) and not isinstance(a, T.Identity)
+
+
+def kronecker(a: Term, b: Term) -> Term:
+    """A (x) B, as a plain product where a factor is 1 x 1, or one is a row and the other a column."""
+    c = ONE
+    factors = []
+    for f in (a, b):
+        s, f = split_scalar(f)
+        if is_scalar_matrix(f):
+            s, f = scalar_product(s, tidy(T.Trace(f))), cast(Term, T.Identity(UNIT))
+        c = scalar_product(c, s)
+        factors.append(f)
+    a, b = factors
+    if isinstance(a, T.Zero) or isinstance(b, T.Zero):
+        return cast(Term, T.Zero(a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]))
+    if a.shape == (UNIT, UNIT) or b.shape == (UNIT, UNIT):
+        return scale(c, b if a.shape == (UNIT, UNIT) else a)
+    if isinstance(a, T.Identity) and isinstance(b, T.Identity):
+        return scale(c, cast(Term, T.Identity(a.shape[0] * b.shape[0])))
+    if a.shape[0] == UNIT and b.shape[1] == UNIT:
+        return scale(c, multiply(b, a))
+    if a.shape[1] == UNIT and b.shape[0] == UNIT:
+        return scale(c, multiply(a, b))
+    return scale(c, cast(Term, T.Kronecker(a, b)))
+
+
+def unstacked(c: Term, rows: Dim, columns: Dim) -> Term:
+    """The matrix of this shape whose vec is the column c."""
+    if columns == UNIT:
+        return c
+    if isinstance(c, T.Vec) and c.args[0].shape == (rows, columns):
+        return cast(Term, c.args[0])
+    if isinstance(c, T.Sum):
+        return add(*(unstacked(t, rows, columns) for t in c.args))
+    if isinstance(c, T.Scale):
+        return scale(c.args[0], unstacked(c.args[1], rows, columns))
+    if isinstance(c, T.Zero):
+        return cast(Term, T.Zero(rows, columns))
+    return cast(Term, T.Unvec(rows, columns, c))
 
 
 Memo = dict[Node, Term]
@@ -159,7 +245,49 @@ def _(t: Node, memo: Memo) -> Term:
     a, b = tidy(t.args[0], memo), tidy(t.args[1], memo)
     if isinstance(a, T.Zero) or isinstance(b, T.Zero):
         return T.number(0)
-    return cast(Term, T.Inner(a, b))
+    (c, a), (e, b) = split_scalar(a), split_scalar(b)
+    return scalar_product(c, e, cast(Term, T.Inner(a, b)))
+
+
+@_tidy.register(T.Trace)
+def _(t: Node, memo: Memo) -> Term:
+    c, a = split_scalar(tidy(t.args[0], memo))
+    if isinstance(a, T.Zero):
+        return T.number(0)
+    if isinstance(a, T.Identity):
+        return scalar_product(c, ONE if a.shape[0] == UNIT else cast(Term, T.DimScalar(a.shape[0])))
+    return scalar_product(c, cast(Term, T.Trace(a)))
+
+
+@_tidy.register(T.Hadamard)
+def _(t: Node, memo: Memo) -> Term:
+    return entrywise_product(*(tidy(a, memo) for a in t.args))
+
+
+@_tidy.register(T.HadamardPower)
+@_tidy.register(T.MatrixPower)
+def _(t: Node, memo: Memo) -> Term:
+    base, k = tidy(t.args[0], memo), t.args[1]
+    if k.value == 0:
+        return cast(Term, T.Ones(*t.shape) if isinstance(t, T.HadamardPower) else T.Identity(t.shape[0]))
+    return base if k.value == 1 else cast(Term, type(t)(base, k))
+
+
+@_tidy.register(T.Diagonal)
+@_tidy.register(T.DiagonalMatrix)
+def _(t: Node, memo: Memo) -> Term:
+    c, a = split_scalar(tidy(t.args[0], memo))
+    if isinstance(a, T.Zero):
+        return cast(Term, T.Zero(*t.shape))
+    if isinstance(t, T.Diagonal):
+        out = a.args[0] if isinstance(a, T.DiagonalMatrix) else T.Diagonal(a)
+        return scale(c, cast(Term, T.Ones(*t.shape) if isinstance(a, T.Identity) else out))
+    return scale(c, cast(Term, T.Identity(t.shape[0]) if isinstance(a, T.Ones) else T.DiagonalMatrix(a)))
+
+
+@_tidy.register(T.Commutation)
+def _(t: Node, memo: Memo) -> Term:
+    return cast(Term, T.Identity(t.shape[0]) if UNIT in t.args else t)
 
 
 @_tidy.register(T.Chain)
@@ -170,6 +298,16 @@ def _(t: T.Chain, memo: Memo) -> Term:
     if length == 0:
         return cast(Term, T.Identity(t.shape[0]))
     return T.product(*(cast(Term, T.Member(t.family, t.top - i)) for i in range(length)))
+
+
+@_tidy.register(T.OrderedProduct)
+def _(t: T.OrderedProduct, memo: Memo) -> Term:
+    length = t.length.value
+    if length is None:
+        return t
+    if length == 0:
+        return cast(Term, T.Identity(t.shape[0]))
+    return multiply(*(tidy(t.at(t.hi - i), memo) for i in range(length)))
 
 
 @_tidy.register(T.IndexScalar)
@@ -192,30 +330,38 @@ def _(t: Node, memo: Memo) -> Term:
 @_tidy.register(T.Vec)
 def _(t: Node, memo: Memo) -> Term:
     a = tidy(t.args[0], memo)
-    if isinstance(a, T.Scale):
-        return scale(a.args[0], cast(Term, T.Vec(a.args[1])))
-    return cast(Term, T.Vec(a))
+    if a.is_scalar:
+        return cast(Term, T.Vec(a))
+    c, a = split_scalar(a)
+    if isinstance(a, T.Zero):
+        return cast(Term, T.Zero(*t.shape))
+    return scale(c, a if a.shape[1] == UNIT else a.T if a.shape[0] == UNIT else cast(Term, T.Vec(a)))
 
 
 @_tidy.register(T.Kronecker)
 def _(t: Node, memo: Memo) -> Term:
-    a, b = tidy(t.args[0], memo), tidy(t.args[1], memo)
-    coefficient = ONE
-    if isinstance(a, T.Scale):
-        coefficient, a = scalar_product(coefficient, a.args[0]), a.args[1]
-    if isinstance(b, T.Scale):
-        coefficient, b = scalar_product(coefficient, b.args[0]), b.args[1]
-    both = isinstance(a, T.Identity) and isinstance(b, T.Identity)
-    return scale(coefficient, cast(Term, T.Identity(a.shape[0] * b.shape[0]) if both else T.Kronecker(a, b)))
+    return kronecker(tidy(t.args[0], memo), tidy(t.args[1], memo))
 
 
-# Letters, and terms that are atoms of the normal form: a change inside could not be proved by `ring`.
+@_tidy.register(T.Unvec)
+def _(t: Node, memo: Memo) -> Term:
+    return unstacked(tidy(t.args[2], memo), *t.args[:2])
+
+
+def tidy_matrix(product: Term) -> Term:
+    """A product H vec(U) with H tidy."""
+    return T.product(tidy(T.product(*product.args[:-1])), product.args[-1])
+
+
+# Letters, and terms that are atoms of the normal form `words`: a change inside could not be proved by `ring`.
 @_tidy.register(T.Symbol)
 @_tidy.register(T.Member)
 @_tidy.register(T.Number)
 @_tidy.register(T.Reciprocal)
 @_tidy.register(T.Inverse)
 @_tidy.register(T.Pseudoinverse)
+@_tidy.register(T.Determinant)
+@_tidy.register(T.LogDeterminant)
 @_tidy.register(T.BoundedSum)
 @_tidy.register(T.BoundedProduct)
 def _(t: Node, memo: Memo) -> Term:

@@ -6,6 +6,7 @@ A bound is a pair (p, q): every entry is a polynomial of degree at most p over a
 from __future__ import annotations
 
 from functools import reduce, singledispatch
+from math import prod
 from typing import Any
 
 from symland.errors import NoRule
@@ -76,6 +77,9 @@ def _(term: T.Chain, at: Evaluation) -> Any:
 @_degree.register(T.IndexScalar)
 @_degree.register(T.DimScalar)
 @_degree.register(T.Commutation)
+@_degree.register(T.Ones)
+@_degree.register(T.UnitVector)
+@_degree.register(T.DiagonalSelection)
 def _(term: Node, at: Evaluation) -> Any:
     return (0, 0)
 
@@ -90,12 +94,16 @@ def _(term: Node, at: Evaluation) -> Any:
 @_degree.register(T.Scale)
 @_degree.register(T.Kronecker)
 @_degree.register(T.Inner)
+@_degree.register(T.Hadamard)
 def _(term: Node, at: Evaluation) -> Any:
     return reduce(multiply, [_degree(t, at) for t in term.children])
 
 
 @_degree.register(T.Transpose)
 @_degree.register(T.Vec)
+@_degree.register(T.Unvec)
+@_degree.register(T.Diagonal)
+@_degree.register(T.DiagonalMatrix)
 def _(term: Node, at: Evaluation) -> Any:
     return _degree(term.children[0], at)
 
@@ -111,14 +119,17 @@ def _(term: T.SquaredNorm, at: Evaluation) -> Any:
     return multiply(a, a)
 
 
-@_degree.register
-def _(term: T.Power, at: Evaluation) -> Any:
+@_degree.register(T.Power)
+@_degree.register(T.MatrixPower)
+@_degree.register(T.HadamardPower)
+def _(term: Node, at: Evaluation) -> Any:
     a, e = _degree(term.args[0], at), at.index(term.args[1])
     return (e * a[0], e * a[1])
 
 
 @_degree.register(T.BoundedSum)
 @_degree.register(T.BoundedProduct)
+@_degree.register(T.OrderedProduct)
 def _(term: Any, at: Evaluation) -> Any:
     join = add if isinstance(term, T.BoundedSum) else multiply
     bodies = [_degree(term.args[2], at.bind(term.var, i)) for i in at.span(term.lo, term.hi)]
@@ -133,6 +144,36 @@ def _(term: T.Reciprocal, at: Evaluation) -> Any:
 @_degree.register
 def _(term: T.Inverse, at: Evaluation) -> Any:
     return invert(_degree(term.args[0], at), at.size(term)[0])
+
+
+@_degree.register
+def _(term: T.Determinant, at: Evaluation) -> Any:
+    (p, q), n = _degree(term.args[0], at), at.size(term.args[0])[0]
+    return (n * p, n * q)
+
+
+@_degree.register
+def _(term: T.Elementwise, at: Evaluation) -> Any:
+    """Of the functions, reciprocals and powers with a whole number as exponent are rational."""
+    exponent = term.parameters[0] if term.function == "pow" else T.number(-1)
+    if term.function not in ("pow", "reciprocal") or not isinstance(exponent, T.Number) or exponent.value % 1:
+        raise NoRule(f"{term!r} is not a rational function", node=term, module="symland.checks.degrees")
+    a, e = _degree(term.argument, at), int(exponent.value)
+    if e >= 0:
+        return (e * a[0], e * a[1])
+    p, q = reciprocals(a, prod(at.size(term)))
+    return (-e * p, -e * q)
+
+
+def reciprocals(a: Bound, entries: int) -> Bound:
+    """The bound of the entries q/P of a matrix over their common denominator, the product of all P."""
+    return (a[1] + (entries - 1) * a[0], entries * a[0])
+
+
+@_degree.register(T.LogDeterminant)
+@_degree.register(T.OperatorNorm)
+def _(term: Node, at: Evaluation) -> Any:
+    raise NoRule(f"{term!r} is not a rational function", node=term, module="symland.checks.degrees")
 
 
 @_degree.register

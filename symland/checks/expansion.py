@@ -15,6 +15,7 @@ from typing import Any
 from symland.checks.sampling import Uniform, facts_of
 from symland.errors import NoRule, Undecided, UsageError
 from symland.evaluate.dense import Cleared, Polynomials
+from symland.evaluate.functions import function_on
 from symland.evaluate.point import DimValue, Key, Point, letter_name
 from symland.evaluate.rings import PrimeField, Rationals, Ring, Size, Value
 from symland.evaluate.terms import Evaluation
@@ -57,6 +58,8 @@ def entry_names(key: Key, size: Size, facts: frozenset[str] = frozenset()) -> li
         return [name]
     if "orthogonal" in facts:
         raise NoRule(f"the entries of the orthogonal {name} are not free variables", hint="use a prime field")
+    if "diagonal" in facts:
+        raise NoRule(f"the entries of the diagonal {name} are not all variables", hint="use a prime field")
     join = "_" if max(size) > 9 else ""
     places = [(i, j) for i in range(1, size[0] + 1) for j in range(1, size[1] + 1)]
     if facts & {"symmetric", "psd"}:
@@ -86,6 +89,16 @@ class _Counting(Rationals):
 
     def pseudoinverse(self, a: Value) -> Value:
         return a.transpose()
+
+    def determinant(self, a: Value) -> Value:
+        """At most the product of the sums of the rows."""
+        return prod((sum(row, super(_Counting, self).number(0)) for row in a.tolist()), start=super().number(1))
+
+
+@function_on.register
+def _(ring: _Counting, name: str, x: Value, parameters: tuple[Value, ...]) -> Any:
+    """The reciprocal of a number has one monomial; what else has one is found out by the expansion."""
+    return ring.number(1)
 
 
 def check_length(terms: Sequence[Node], dims: Dims, sizes: Mapping[Key, Size], substitution: Substitution) -> None:

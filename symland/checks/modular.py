@@ -52,7 +52,7 @@ def check_modular(
     claims = _gradient_claims(gradients) + _block_claims(blocks)
     nodes = [loss, *gradients.values(), *blocks.values()]
     rng, facts = stream(nodes, fresh), facts_of(nodes)
-    done = []
+    worst, done = _degree_bound(loss, claims, dims), []
     for _ in range(trials):
         trial, outcomes = _attempt(dims, facts, rng, lambda t: [t.outcome(loss, claim) for claim in claims])
         for claim, (left, right) in zip(claims, outcomes, strict=True):
@@ -61,7 +61,6 @@ def check_modular(
                 return _refuted(f"{name} disagrees with jets of the loss", trial, dims, left, right)
         done.append(trial)
     counts = f"{_count(len(gradients), 'gradient')} and {_count(len(blocks), 'Hessian block')}"
-    worst = max((done[0].degree(loss, claim) for claim in claims), default=0)
     return _sampled(f"{counts} agree with jets of the loss", dims, done, worst)
 
 
@@ -74,13 +73,13 @@ def check_equation(left: Node, right: Node, dims: Dims, trials: int = 2, fresh: 
     ['SAMPLED', 'REFUTED']
     """
     rng, facts = stream([left, right], fresh), facts_of([left, right])
-    done = []
+    empty = Evaluation(setting(dims), PrimeField(7))
+    worst, done = difference(degree(left, empty), degree(right, empty)), []
     for _ in range(trials):
         trial, (a, b) = _attempt(dims, facts, rng, lambda t: (t.at.value(left), t.at.value(right)))
         if a != b:
             return _refuted(f"{show(left)} differs from {show(right)}", trial, dims, a, b)
         done.append(trial)
-    worst = difference(degree(left, done[0].at), degree(right, done[0].at))
     return _sampled(f"{show(left)} = {show(right)}", dims, done, worst)
 
 
@@ -151,15 +150,6 @@ class _Trial:
             parts = [self._first(claim.formulas[w, w], v[self.at.key(w)]) for w in claim.rows]
         return jet.get(3 if u else 1, self.field.number(0)), reduce(self.field.add, parts)
 
-    def degree(self, loss: Node, claim: _Claim) -> int:
-        """The degree of the difference of the two numbers of `outcome`."""
-        order = 2 if claim.columns else 1
-        bound = degree(loss, self.at)
-        for _ in range(order):
-            bound = derived(bound, LINEAR)
-        of_formulas = [multiply(degree(h, self.at), (order, 0)) for h in claim.formulas.values()]
-        return difference(bound, reduce(add, of_formulas))
-
     def _directions(self, letters: Sequence[Node]) -> dict[Key, Value]:
         return {self.at.key(w): self.field.draw(self.at.size(w), self.rng) for w in letters}
 
@@ -173,6 +163,20 @@ class _Trial:
         formula = claim.formulas[(column, row) if flipped else (row, column)]
         left, right = (self.field.vec(x) for x in (v[self.at.key(row)], u[self.at.key(column)]))
         return self.field.inner(left, applied(formula, right, self.at, flipped))
+
+
+def _degree_bound(loss: Node, claims: Sequence[_Claim], dims: Dims) -> int:
+    """The degree of the difference of the two numbers of an outcome, at most. Raises NoRule for what is no rational
+    function: of that a prime field says nothing, so no point is tried."""
+    at = Evaluation(setting(dims), PrimeField(7))
+    worst, of_loss = 0, degree(loss, at)
+    for claim in claims:
+        order, bound = (2 if claim.columns else 1), of_loss
+        for _ in range(order):
+            bound = derived(bound, LINEAR)
+        of_formulas = [multiply(degree(h, at), (order, 0)) for h in claim.formulas.values()]
+        worst = max(worst, difference(bound, reduce(add, of_formulas)))
+    return worst
 
 
 def _attempt(dims: Dims, facts: Facts, rng: Random, work: Callable[[_Trial], Outcome]) -> tuple[_Trial, Outcome]:

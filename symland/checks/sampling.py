@@ -2,7 +2,8 @@
 
 A `Sample` makes each value when it is first asked for and keeps it. Dimensions are all one, all equal, or independent.
 Letters are general; or multiples of the identity, because the equality cases of norm inequalities are of that kind; or
-of entries -1, 0, 1, because then letters coincide by chance and residuals vanish.
+of entries -1, 0, 1, because then letters coincide by chance and residuals vanish. Where functions have domains, letters
+are also drawn positive, or between -1 and 1 and not zero.
 A letter with facts (symmetric, psd, orthogonal, ...) is drawn so that they hold.
 """
 
@@ -17,7 +18,7 @@ from itertools import count, product
 from random import Random
 
 from symland.evaluate.point import Key, Setting, letter_name
-from symland.evaluate.rings import PrimeField, Rationals, Size, Value
+from symland.evaluate.rings import PrimeField, Rationals, Ring, Size, Value
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.nodes import Node, walk
@@ -33,6 +34,7 @@ STYLES = (
     ("equal", "small"),
     ("free", "small"),
 )
+DOMAINS = (("one", "positive"), ("equal", "positive"), ("free", "positive"), ("one", "inside"), ("free", "inside"))
 LARGEST = 3  # dimension
 MOST = 50_000  # assignments of index variables that are listed
 
@@ -58,6 +60,17 @@ def facts_of(nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
             elif isinstance(n, (T.Member, T.Chain)):
                 out[n.name] = out.get(n.name, frozenset()) | n.family.facts
     return out
+
+
+def styles_for(nodes: Iterable[Node]) -> tuple[tuple[str, str], ...]:
+    """The styles of samples for these nodes: positive letters too where something asks for them."""
+    asking = (T.Elementwise, T.LogDeterminant, S.Positive, S.Nonzero)
+    return STYLES + DOMAINS if any(isinstance(n, asking) for node in nodes for n in walk(node)) else STYLES
+
+
+def kinds_for(nodes: Iterable[Node]) -> list[str]:
+    """The kinds of letters to try at given dimensions until the nodes have values."""
+    return ["general", "positive", "inside"] if styles_for(nodes) != STYLES else ["general"]
 
 
 class Sample:
@@ -114,6 +127,10 @@ class Sample:
     def _rational(self) -> Fraction:
         if self.style[1] == "small":
             return Fraction(self.rng.randint(-1, 1))
+        if self.style[1] == "positive":
+            return Fraction(self.rng.randint(1, 4), self.rng.choice((1, 1, 2, 3)))
+        if self.style[1] == "inside":
+            return Fraction(self.rng.choice((-4, -3, -2, -1, 1, 2, 3, 4)), 5)
         return Fraction(self.rng.randint(-3, 3), self.rng.choice((1, 1, 2, 3)))
 
     def _draw(self, size: Size, facts: frozenset[str]) -> Value:
@@ -125,8 +142,12 @@ class Sample:
             return ring.number(abs(q) if "nonnegative" in facts else q)
         m, n = size
         a = self._scalar(m, n) if self.style[1] == "scalar" else self._general(m, n)
+        if "positive" in facts:
+            a = ring.matrix(m, n, [abs(x) + ring.number(Fraction(1, 2)) for x in a.entries()])
         if m != n or not facts:
             return a
+        if "diagonal" in facts:
+            a = _diagonal(ring, a)
         if "orthogonal" in facts:
             skew = a - a.transpose()
             a = (ring.identity(n) - skew) * (ring.identity(n) + skew).inv()
@@ -166,7 +187,14 @@ class Uniform:
         if "orthogonal" in facts:
             one, skew = self.field.identity(size[0]), a - a.transpose()
             return (one - skew) * self.field.inverse(one + skew)
+        if "diagonal" in facts:
+            return _diagonal(self.field, a)
         return a + a.transpose() if size and facts & {"symmetric", "psd"} else a
+
+
+def _diagonal(ring: Ring, a: Value) -> Value:
+    """The matrix without what is off its diagonal."""
+    return ring.hadamard(a, ring.identity(ring.size(a)[0]))
 
 
 # -- index variables ----------------------------------------------------------------------------------------
@@ -197,7 +225,13 @@ def letters_in(node: Node) -> set[str]:
     return {n.name for n in walk(node) if isinstance(n, (T.Symbol, T.Member, T.Chain))}
 
 
-def drawing(facts: Facts, groups: Sequence[Sequence[S.NonNeg]], top: int, rng: Random) -> Iterator[Sample]:
+def drawing(
+    facts: Facts,
+    groups: Sequence[Sequence[S.NonNeg]],
+    top: int,
+    rng: Random,
+    styles: Sequence[tuple[str, str]] = STYLES,
+) -> Iterator[Sample]:
     """Samples without end: each group of order facts in turn, and for each all values of its index variables in turn.
     Variables outside the group are drawn from 0..top. Facts of letters are let go in a quarter of the samples: what
     needs them has to name them as hypotheses."""
@@ -205,6 +239,6 @@ def drawing(facts: Facts, groups: Sequence[Sequence[S.NonNeg]], top: int, rng: R
     for turn in count():
         for options in choices:
             kept = facts if rng.random() < 0.75 else {}
-            yield Sample(rng, kept, rng.choice(STYLES), options[turn % len(options)], top)
+            yield Sample(rng, kept, rng.choice(styles), options[turn % len(options)], top)
         if not choices:
             return

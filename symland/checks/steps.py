@@ -3,6 +3,8 @@
 A step claims `deps |- out`. At a sample (small dimensions, depths and index variables, random rational letters) where
 every hypothesis named in `deps` holds exactly, `out` must hold exactly: equations and inequalities by rational
 arithmetic, bounds for all vectors by congruence, derivatives by jets. One sample where it does not is a refutation.
+Functions such as `exp` or a generic `sigma` are free in exact arithmetic: what holds for free functions holds. What
+fails for them is refuted if it fails for the real functions, in enclosures.
 Rule names and certificates of the trace are not read. See `evaluate.statements` for what "holds" means.
 """
 
@@ -15,8 +17,9 @@ from random import Random
 from typing import NamedTuple
 
 from symland.checks.models import check_model, partial_model, run_model
-from symland.checks.sampling import LARGEST, Sample, drawing, facts_of, letters_in
+from symland.checks.sampling import LARGEST, Sample, drawing, facts_of, letters_in, styles_for
 from symland.errors import NoRule, StepRejected, Undecided, UndefinedHere
+from symland.evaluate.real import certain, has_free_functions, refutation
 from symland.evaluate.rings import Rationals
 from symland.evaluate.statements import Judgement, judge
 from symland.evaluate.terms import Evaluation
@@ -59,7 +62,8 @@ def check_steps(
     rng = Random(secrets.randbits(256) if fresh else bytes.fromhex(trace_json(trace)["sha256"]))
     started = time.monotonic()
     tally = _Tally(trace)
-    samples = drawing(facts_of(_nodes(trace)), _order_groups(trace), max(depths), rng)
+    nodes = _nodes(trace)
+    samples = drawing(facts_of(nodes), _order_groups(trace), max(depths), rng, styles_for(nodes))
     for number, sample in zip(range(trials), samples, strict=False):
         if budget_s is not None and time.monotonic() - started > budget_s:
             break
@@ -89,6 +93,8 @@ class _Tally:
         self.used = sorted({name for step in trace.steps for name in step.deps})
         self.samples = 0
         self.exercised = {step.id: 0 for step in trace.steps}
+        nodes = {*trace.hypotheses.values(), *(step.out for step in trace.steps)}
+        self.free = {node for node in nodes if has_free_functions(node)}
         self.silenced: dict[str, str] = {}  # why a step whose hypotheses hold could not be evaluated
 
     def take(self, sample: Sample) -> _Fault | None:
@@ -104,10 +110,25 @@ class _Tally:
             except NO_VALUE as e:
                 self.silenced.setdefault(step.id, str(e).splitlines()[0])
                 continue
-            if not found.holds:
-                return _Fault(step, sample, found)
-            self.exercised[step.id] += 1
+            if found.holds:
+                self.exercised[step.id] += 1
+                continue
+            fault = self._in_real_numbers(step, sample, found)
+            if fault is not None:
+                return fault
+            self.silenced.setdefault(step.id, "it holds for the real functions only, as far as could be seen")
         return None
+
+    def _in_real_numbers(self, step: Step, sample: Sample, found: Judgement) -> _Fault | None:
+        """The fault of a step that fails at the sample. Where functions are free in exact arithmetic, it has to fail,
+        and its hypotheses have to hold, for the real functions."""
+        hypotheses = [h for d in step.deps if (h := self.trace.hypotheses[d]) in self.free]
+        if step.out not in self.free and not hypotheses:
+            return _Fault(step, sample, found)
+        if not all(certain(h, sample) for h in hypotheses):
+            return None
+        real = refutation(step.out, sample) if step.out in self.free else found
+        return real and _Fault(step, sample, real)
 
     def _holds(self, hypothesis: Node, at: Evaluation) -> bool:
         try:

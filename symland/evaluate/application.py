@@ -1,4 +1,4 @@
-"""Terms applied to a column, without forming Kronecker products: (A (x) B) vec(U) = vec(B U A^T).
+"""Terms applied to a column, without forming Kronecker products or diagonal matrices: (A (x) B) vec(U) = vec(B U A^T).
 
 With it a Hessian block of d^2 rows costs a few products of d x d matrices instead of d^4 entries.
 """
@@ -73,6 +73,27 @@ def _(term: T.Commutation, x: Value, at: Evaluation, transposed: bool) -> Any:
     m, n = map(at.dim, term.args)
     parts = at.ring.entries(x)
     return at.ring.matrix(m * n, 1, [parts[j] for j in (commuted(n, m) if transposed else commuted(m, n))])
+
+
+@_applied.register
+def _(term: T.DiagonalMatrix, x: Value, at: Evaluation, transposed: bool) -> Any:
+    return at.ring.hadamard(at.value(term.args[0]), x)
+
+
+@_applied.register
+def _(term: T.DiagonalSelection, x: Value, at: Evaluation, transposed: bool) -> Any:
+    ring, n = at.ring, at.dim(term.args[0])
+    parts, nil = ring.entries(x), ring.number(0)
+    if not transposed:
+        return ring.matrix(n, 1, parts[:: n + 1])
+    return ring.matrix(n * n, 1, [parts[k // n] if k % (n + 1) == 0 else nil for k in range(n * n)])
+
+
+@_applied.register
+def _(term: T.BoundedSum, x: Value, at: Evaluation, transposed: bool) -> Any:
+    start = at.ring.zero(at.size(term)[1 if transposed else 0], 1)
+    bodies = [_applied(term.args[2], x, at.bind(term.var, i), transposed) for i in at.span(term.lo, term.hi)]
+    return reduce(at.ring.add, bodies, start)
 
 
 @_applied.register

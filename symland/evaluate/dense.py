@@ -59,12 +59,13 @@ class Reals(Ring):
     """Real numbers of the given number of decimal digits, by mpmath, in a context of their own.
 
     Ranks and singularity are decided numerically: a singular value below the largest times 10^(5 - digits) is zero.
+    With a margin, functions have no values within that distance of where they are not smooth.
     """
 
-    def __init__(self, digits: int = 50) -> None:
+    def __init__(self, digits: int = 50, margin: Fraction | int = 0) -> None:
         if digits < 15:
             raise UsageError(f"at least 15 digits, not {digits}")
-        self.digits = digits
+        self.digits, self.margin = digits, margin
         self.name = f"{digits} digits"
         self.mp = mpmath.MPContext()
         self.mp.dps = digits
@@ -101,14 +102,22 @@ class Reals(Ring):
         out = v.T * self.mp.diag(kept) * u.T
         return Dense(a.rows, tuple(out))
 
+    def determinant(self, a: Value) -> Value:
+        return self.mp.det(self._rows(a))
+
+    def operator_norm(self, a: Value) -> Value:
+        return self._svd(a)[1][0]
+
     @property
     def _threshold(self) -> Any:
         return self.mp.mpf(10) ** (5 - self.digits)
 
     def _svd(self, a: Dense) -> tuple[Any, list[Any], Any]:
-        rows = [list(a.entries[i : i + a.columns]) for i in range(0, len(a.entries), a.columns)]
-        u, s, v = self.mp.svd_r(self.mp.matrix(rows))
+        u, s, v = self.mp.svd_r(self._rows(a))
         return u, list(s), v
+
+    def _rows(self, a: Dense) -> Any:
+        return self.mp.matrix([list(a.entries[i : i + a.columns]) for i in range(0, len(a.entries), a.columns)])
 
 
 @dataclass(frozen=True)

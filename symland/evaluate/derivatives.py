@@ -1,4 +1,4 @@
-"""Gradients and Hessians of a scalar term at a point, by jets of the term in every basis direction."""
+"""Gradients and Hessians of a scalar term and Jacobians of any, at a point, by jets in every basis direction."""
 
 from __future__ import annotations
 
@@ -39,6 +39,23 @@ def gradient_at(loss: Node, letter: Node, at: Evaluation) -> Value:
         return found[0]
     m, n = at.size(letter)
     return at.ring.unvec(at.ring.matrix(m * n, 1, found), m, n)
+
+
+def jacobian_at(term: Node, letter: Node, at: Evaluation) -> Value:
+    """The derivatives of the entries of a term: one row for each of them and one column for each entry of the letter,
+    in the order of vec.
+
+    >>> from symland.evaluate.point import point
+    >>> from symland.evaluate.rings import Rationals
+    >>> from symland.language.terms import matrix
+    >>> a, b, ring = matrix("A", 1, 2), matrix("B", 2, 1), Rationals()
+    >>> at = Evaluation(point(letters={"A": ring.from_rows([[3, 4]]), "B": ring.from_rows([[5], [6]])}), ring)
+    >>> jacobian_at(a * b, a, at)
+    [5, 6]
+    """
+    ring = at.ring
+    columns = [ring.entries(ring.vec(at.derivative(term, letter, v))) for v in basis(letter, at)]
+    return ring.matrix(len(columns[0]), len(columns), [x for line in zip(*columns, strict=True) for x in line])
 
 
 def hessian_block_at(loss: Node, row: Node, column: Node, at: Evaluation) -> Value:

@@ -109,6 +109,9 @@ class Jets(Ring):
     def kronecker(self, a: Jet, b: Jet) -> Jet:
         return self._bilinear(self.base.kronecker, a, b)
 
+    def hadamard(self, a: Jet, b: Jet) -> Jet:
+        return self._bilinear(self.base.hadamard, a, b)
+
     def inner(self, a: Jet, b: Jet) -> Jet:
         return self._bilinear(self.base.inner, a, b)
 
@@ -140,6 +143,27 @@ class Jets(Ring):
         out: Jet = start
         for _ in range(self.count if small else 0):
             out = self.add(start, self.multiply(small, out))
+        return out
+
+    def determinant(self, a: Jet) -> Jet:
+        """det(A + N) = det(A) exp(t) with t = tr(M) - tr(M^2)/2 + ..., M = A^{-1} N, both series finite because N is
+        infinitesimal. Without divisions where A is singular."""
+        if len(a) == 1:
+            return {0: self.base.determinant(a[0])}
+        try:
+            first = self.base.inverse(a[0])
+        except UndefinedHere:
+            without_division: Jet = super().determinant(a)
+            return without_division
+        small = {mask: self.base.multiply(first, v) for mask, v in a.items() if mask}
+        power, exponent = small, self.trace(small)
+        for k in range(2, self.count + 1):
+            power = self.multiply(power, small)
+            exponent = self.add(exponent, self.multiply(self.number(Fraction((-1) ** (k + 1), k)), self.trace(power)))
+        term = out = {0: self.base.determinant(a[0])}
+        for k in range(1, self.count + 1):
+            term = self.multiply(self.number(Fraction(1, k)), self.multiply(term, exponent))
+            out = self.add(out, term)
         return out
 
     def _minus(self, a: Value) -> Value:

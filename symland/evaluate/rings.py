@@ -17,7 +17,7 @@ from typing import Any
 
 import flint
 
-from symland.errors import UndefinedHere, UsageError
+from symland.errors import NoRule, UndefinedHere, UsageError
 
 Value = Any  # a scalar or a matrix of the ring in use
 Size = tuple[int, ...]  # () for a scalar, (rows, columns) for a matrix
@@ -60,6 +60,10 @@ class Ring(ABC):
     def reciprocal(self, a: Value) -> Value:
         """1/a for a scalar; raises UndefinedHere for zero."""
 
+    def operator_norm(self, a: Value) -> Value:
+        """The largest singular value."""
+        raise NoRule(f"no operator norms in {self.name}", module="symland.evaluate.rings", hint="use real numbers")
+
     def precision(self) -> AbstractContextManager[Any]:
         """The setting in which operations of the ring are to be run."""
         return nullcontext()
@@ -99,7 +103,9 @@ class Ring(ABC):
         return self.permutation(commuted(m, n))
 
     def vec(self, a: Value) -> Value:
-        """The columns of a, stacked."""
+        """The columns of a, stacked; the 1 x 1 matrix of a scalar."""
+        if not self.size(a):
+            return self.matrix(1, 1, [a])
         rows, columns = self.size(a)
         return self.matrix(rows * columns, 1, self.entries(self.transpose(a)))
 
@@ -111,6 +117,12 @@ class Ring(ABC):
         (m, n), (p, q) = self.size(a), self.size(b)
         left, right = _grid(self.entries(a), n), _grid(self.entries(b), q)
         return self.matrix(m * p, n * q, [self.multiply(x, y) for r in left for s in right for x in r for y in s])
+
+    def hadamard(self, a: Value, b: Value) -> Value:
+        """The entrywise product."""
+        rows, columns = self.size(a)
+        pairs = zip(self.entries(a), self.entries(b), strict=True)
+        return self.matrix(rows, columns, [self.multiply(x, y) for x, y in pairs])
 
     def block(self, grid: Sequence[Sequence[Value]]) -> Value:
         """The matrix with these rows of blocks."""
@@ -129,6 +141,23 @@ class Ring(ABC):
         """<a, b> = tr(a^T b)."""
         pairs = zip(self.entries(a), self.entries(b), strict=True)
         return reduce(self.add, [self.multiply(x, y) for x, y in pairs])
+
+    def determinant(self, a: Value) -> Value:
+        """The determinant without divisions (Berkowitz 1984): from the characteristic polynomials of the leading
+        blocks, each a Toeplitz matrix times the one before."""
+        grid, minus = _grid(self.entries(a), self.size(a)[1]), self.number(-1)
+        polynomial = [self.number(1)]
+        for k, line in enumerate(grid):
+            column, row = [above[k] for above in grid[:k]], line[:k]
+            toeplitz = [self.number(1), self.multiply(minus, line[k])]
+            for _ in range(k):
+                toeplitz.append(self.multiply(minus, self._dot(row, column)))
+                column = [self._dot(above[:k], column) for above in grid[:k]]
+            polynomial = [self._dot(toeplitz[i::-1] if i <= k else toeplitz[i:0:-1], polynomial) for i in range(k + 2)]
+        return self.multiply(self.number((-1) ** len(grid)), polynomial[-1])
+
+    def _dot(self, row: Sequence[Value], column: Sequence[Value]) -> Value:
+        return reduce(self.add, [self.multiply(x, y) for x, y in zip(row, column, strict=False)])
 
 
 def _grid(entries: list[Value], columns: int) -> list[list[Value]]:
@@ -157,6 +186,9 @@ class FlintRing(Ring):
 
     def inner(self, a: Value, b: Value) -> Value:
         return self.trace(a.transpose() * b if a.ncols() <= a.nrows() else a * b.transpose())
+
+    def determinant(self, a: Value) -> Value:
+        return a.det()
 
     def inverse(self, a: Value) -> Value:
         try:

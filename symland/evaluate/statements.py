@@ -7,12 +7,13 @@ on a basis of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import singledispatch
 from typing import Any, NamedTuple
 
 from symland.errors import NoRule
 from symland.evaluate.definite import is_symmetric, negative_direction
-from symland.evaluate.derivatives import gradient_at, hessian_block_at
+from symland.evaluate.derivatives import gradient_at, hessian_block_at, jacobian_at
 from symland.evaluate.point import Setting
 from symland.evaluate.rings import Rationals, Value
 from symland.evaluate.terms import Evaluation
@@ -147,6 +148,34 @@ def _(node: S.ForAll, at: Evaluation) -> Any:
 def _(node: S.Grad, at: Evaluation) -> Any:
     loss, letter, formula = node.args
     a, b = gradient_at(loss, letter, at), at.value(formula)
+    return Judgement(bool(a == b), a, b)
+
+
+@_judge.register
+def _(node: S.Positive, at: Evaluation) -> Any:
+    a = at.value(node.args[0])
+    return _every(a.entries(), a.ncols(), lambda x: bool(x > 0))
+
+
+@_judge.register
+def _(node: S.Nonzero, at: Evaluation) -> Any:
+    a = at.value(node.args[0])
+    if node.args[0].is_scalar:
+        return Judgement(bool(a != 0), a, 0)
+    return _every(a.entries(), a.ncols(), lambda x: bool(x != 0))
+
+
+def _every(entries: list[Value], columns: int, good: Callable[[Value], bool]) -> Judgement:
+    bad = next((i for i, x in enumerate(entries) if not good(x)), None)
+    if bad is None:
+        return Judgement(True, None, None)
+    return Judgement(False, entries[bad], 0, f"at entry ({bad // columns + 1}, {bad % columns + 1})")
+
+
+@_judge.register
+def _(node: S.Jac, at: Evaluation) -> Any:
+    term, letter, formula = node.args
+    a, b = jacobian_at(term, letter, at), at.value(formula)
     return Judgement(bool(a == b), a, b)
 
 

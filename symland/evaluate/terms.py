@@ -14,6 +14,7 @@ from math import prod
 from typing import Any, cast
 
 from symland.errors import NoRule, ShapeError, Undecided, UndefinedHere
+from symland.evaluate.functions import entrywise, log_determinant
 from symland.evaluate.jets import Jets
 from symland.evaluate.point import Key, Setting, letter_name
 from symland.evaluate.rings import Ring, Size, Value
@@ -214,7 +215,8 @@ def _bodies(node: Any, at: Evaluation) -> list[Value]:
 
 @_value.register
 def _(node: T.BoundedSum, at: Evaluation) -> Any:
-    return reduce(at.ring.add, _bodies(node, at), at.ring.number(0))
+    start = at.ring.zero(*at.size(node)) if node.is_matrix else at.ring.number(0)
+    return reduce(at.ring.add, _bodies(node, at), start)
 
 
 @_value.register
@@ -222,10 +224,23 @@ def _(node: T.BoundedProduct, at: Evaluation) -> Any:
     return reduce(at.ring.multiply, _bodies(node, at), at.ring.number(1))
 
 
+def _factors(node: Node, at: Evaluation) -> list[Value]:
+    return [at.value(node.args[0])] * len(at.span(Index.of(1), node.args[1]))
+
+
 @_value.register
 def _(node: T.Power, at: Evaluation) -> Any:
-    factors = [at.value(node.args[0])] * len(at.span(Index.of(1), node.args[1]))
-    return reduce(at.ring.multiply, factors, at.ring.number(1))
+    return reduce(at.ring.multiply, _factors(node, at), at.ring.number(1))
+
+
+@_value.register
+def _(node: T.MatrixPower, at: Evaluation) -> Any:
+    return reduce(at.ring.multiply, _factors(node, at), at.ring.identity(at.size(node)[0]))
+
+
+@_value.register
+def _(node: T.HadamardPower, at: Evaluation) -> Any:
+    return reduce(at.ring.hadamard, _factors(node, at), _ones(at, *at.size(node)))
 
 
 @_value.register
@@ -290,3 +305,76 @@ def _(node: T.Block, at: Evaluation) -> Any:
 def _(node: T.D, at: Evaluation) -> Any:
     term, letter, direction = node.args
     return at.derivative(term, letter, at.value(direction))
+
+
+@_value.register
+def _(node: T.OrderedProduct, at: Evaluation) -> Any:
+    return reduce(at.ring.multiply, reversed(_bodies(node, at)), at.ring.identity(at.size(node)[0]))
+
+
+# -- entries ------------------------------------------------------------------------------------------------
+def _ones(at: Evaluation, rows: int, columns: int) -> Value:
+    return at.ring.matrix(rows, columns, [at.ring.number(1)] * (rows * columns))
+
+
+@_value.register
+def _(node: T.Ones, at: Evaluation) -> Any:
+    return _ones(at, *at.size(node))
+
+
+@_value.register
+def _(node: T.UnitVector, at: Evaluation) -> Any:
+    (n, _), i = at.size(node), at.index(node.args[1])
+    if not 1 <= i <= n:
+        raise UndefinedHere(f"there is no entry number {i} among {n}")
+    return at.ring.matrix(n, 1, [at.ring.number(int(k == i)) for k in range(1, n + 1)])
+
+
+@_value.register
+def _(node: T.Hadamard, at: Evaluation) -> Any:
+    return reduce(at.ring.hadamard, map(at.value, node.args))
+
+
+@_value.register
+def _(node: T.Elementwise, at: Evaluation) -> Any:
+    return entrywise(at.ring, node.function, at.value(node.argument), [at.value(p) for p in node.parameters])
+
+
+@_value.register
+def _(node: T.Diagonal, at: Evaluation) -> Any:
+    n = at.size(node)[0]
+    return at.ring.matrix(n, 1, at.ring.entries(at.value(node.args[0]))[:: n + 1])
+
+
+@_value.register
+def _(node: T.DiagonalMatrix, at: Evaluation) -> Any:
+    n, nil = at.size(node)[0], at.ring.number(0)
+    parts = at.ring.entries(at.value(node.args[0]))
+    return at.ring.matrix(n, n, [parts[i] if i == j else nil for i in range(n) for j in range(n)])
+
+
+@_value.register
+def _(node: T.DiagonalSelection, at: Evaluation) -> Any:
+    n, size = at.size(node)
+    nil, one = at.ring.number(0), at.ring.number(1)
+    return at.ring.matrix(n, size, [one if j == i * (n + 1) else nil for i in range(n) for j in range(size)])
+
+
+@_value.register
+def _(node: T.Unvec, at: Evaluation) -> Any:
+    return at.ring.unvec(at.value(node.args[2]), *at.size(node))
+
+
+@_value.register
+def _(node: T.Determinant, at: Evaluation) -> Any:
+    return at.ring.determinant(at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.LogDeterminant, at: Evaluation) -> Any:
+    return log_determinant(at.ring, at.value(node.args[0]))
+
+
+@_value.register
+def _(node: T.OperatorNorm, at: Evaluation) -> Any:
+    return at.ring.operator_norm(at.value(node.args[0]))

@@ -1,6 +1,6 @@
 """Gradient and Hessian of a network: derived once for symbolic depth and layers, instantiated for an explicit depth.
 
-Source: Theorem 4.1 of the specification.
+Source: Theorem 4.1 of the specification; with W_l = I + A_l it is Theorem 5.1.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from symland.calculus.hessian import HessianDerivation, hessian_step
 from symland.calculus.instance import instantiate
 from symland.calculus.prover import Prover, pruned
 from symland.errors import UsageError
-from symland.landscape.networks import LinearNetwork
+from symland.landscape.networks import Network
 from symland.language import statements as S
 from symland.language.index import Index
 from symland.language.trace import Trace
@@ -30,12 +30,12 @@ CASES: dict[str, tuple[Index, S.NonNeg | None]] = {
 
 @dataclass(frozen=True)
 class Derivatives:
-    """The derivatives of a deep linear network."""
+    """The derivatives of a deep linear or residual network."""
 
-    network: LinearNetwork
+    network: Network
 
     @cached_property
-    def general(self) -> LinearNetwork:
+    def general(self) -> Network:
         """The same network with symbolic depth."""
         return replace(self.network, depth=Index.var(DEPTH))
 
@@ -53,8 +53,8 @@ class Derivatives:
 
     @cached_property
     def gradient(self) -> Derivation:
-        """grad(h, W[l], G) for 1 <= l <= L."""
-        return self._derive("gradient", "gradient with respect to W[l]")
+        """grad(h, W[l], G) for 1 <= l <= L; here and below A[l] for a residual network."""
+        return self._derive("gradient", f"gradient with respect to {self.general.layer(ROW)!r}")
 
     @cached_property
     def blocks(self) -> dict[str, Derivation]:

@@ -5,33 +5,58 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symland.errors import NoRule, UsageError
+from symland.landscape.derivatives import Derivatives
 from symland.landscape.dominance import REGIONS, Dominance, GradientDominance
 from symland.landscape.hessian_at import HessianAtMinimizer
 from symland.landscape.minimizers import MinimizerSet
 from symland.landscape.neighborhood import in_ball, in_half_ball
-from symland.landscape.networks import linear_network
+from symland.landscape.networks import LinearNetwork, ResidualNetwork, linear_network, residual_network
 from symland.language.problem import Problem
 
-NETWORKS = {"linear": "deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2"}
+NETWORKS = {
+    "linear": "deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2",
+    "residual": "residual network, 1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2",
+}
+REPORTS = ("linear",)  # the networks with a report of their own
 
 
 def network(
     name: str, layers: int | None = None, activation: str | None = None, rectangular: bool = False
 ) -> Problem:
-    """The problem of a network: "linear" (`1/2 |W_L ... W_1 X - Y|_F^2`), with `layers` layers or symbolic depth L.
+    """The problem of a network, with `layers` layers or symbolic depth L: "linear" (`1/2 |W_L ... W_1 X - Y|_F^2`) or
+    "residual" (`1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2`).
 
-    Square layers are d x d with X, Y of shape d x m; `rectangular` ones are n[l] x n[l-1]. Raises UsageError for an
-    unknown network, fewer layers than one, or an activation where there is none.
+    Layers are d x d with X, Y of shape d x m; `rectangular` ones of the linear network are n[l] x n[l-1]. Raises
+    UsageError for an unknown network, fewer layers than one, or an activation or widths where there are none.
 
     >>> network("linear", layers=2).loss
     1/2*norm2(W2*W1*X - Y)^2
+    >>> network("residual").loss
+    1/2*norm2(prod(i, L..1, I(d) + A[i])*X - Y)^2
     """
+    net = _network(name, layers, rectangular)
+    if activation is not None:
+        raise UsageError(f"the {net.title} has no activation", hint="leave the activation out")
+    return replace(net.problem, minimizers=MinimizerSet(net)) if isinstance(net, LinearNetwork) else net.problem
+
+
+def derivatives(name: str, layers: int | None = None, rectangular: bool = False) -> Derivatives:
+    """Gradient and Hessian blocks of a network: for symbolic depth, and for `layers` layers written out.
+
+    >>> derivatives("residual").gradient.result
+    prod(i, L..l+1, I(d) + A[i])'*(prod(i, L..1, I(d) + A[i])*X - Y)*X'*prod(i, l-1..1, I(d) + A[i])'
+    """
+    return Derivatives(_network(name, layers, rectangular))
+
+
+def _network(name: str, layers: int | None, rectangular: bool) -> LinearNetwork | ResidualNetwork:
     if name not in NETWORKS:
         raise UsageError(f"there is no network {name!r}", hint="the networks are: " + ", ".join(NETWORKS))
-    if activation is not None:
-        raise UsageError("the deep linear network has no activation", hint="leave the activation out")
-    net = linear_network(layers, rectangular)
-    return replace(net.problem, minimizers=MinimizerSet(net))
+    if name == "linear":
+        return linear_network(layers, rectangular)
+    if rectangular:
+        raise UsageError("the layers of the residual network are square", hint="leave `rectangular` out")
+    return residual_network(layers)
 
 
 def minimizers(problem: Problem) -> MinimizerSet:
@@ -43,7 +68,7 @@ def minimizers(problem: Problem) -> MinimizerSet:
     W[L..1]*X*X' = Y*X'
     """
     if not isinstance(problem.minimizers, MinimizerSet):
-        raise NoRule(f"the global minimizers of {problem.name!r} are not known", hint="use network(...)")
+        raise NoRule(f"the global minimizers of {problem.name!r} are not known", hint='use network("linear")')
     return problem.minimizers
 
 

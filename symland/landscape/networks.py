@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import ClassVar, cast
 
 from symland.calculus.simplify import tidy
 from symland.errors import UsageError
 from symland.language import terms as T
-from symland.language.index import Dim, Index
+from symland.language.index import PLACE, Dim, Index
 from symland.language.nodes import Family
 from symland.language.problem import Layers, Problem
 from symland.language.statements import NonNeg, Statement
@@ -20,22 +20,23 @@ MAX_LAYERS = 64
 
 
 @dataclass(frozen=True)
-class LinearNetwork:
-    """The deep linear network `h = 1/2 |W[L] ... W[1] X - Y|_F^2` of symbolic or explicit depth.
-
-    Square: every W[l] is d x d, X and Y are d x m. Rectangular: W[l] is n[l] x n[l-1], X is n[0] x m, Y is n[L] x m.
-    """
+class Network:
+    """A network `h = 1/2 |P X - Y|_F^2` of symbolic or explicit depth; P is a product with a factor for each layer."""
 
     depth: Index
-    rectangular: bool = False
+
+    title: ClassVar[str]  # what it is called
+    letter: ClassVar[str]  # the name of its layers
+    reading: ClassVar[str]  # how to read its products
 
     def width(self, l: Index) -> Dim:
-        return Dim.member("n", l) if self.rectangular else Dim.of("d")
+        """How many rows layer l has, and how many columns layer l + 1."""
+        return Dim.of("d")
 
     @cached_property
     def family(self) -> Family:
-        place = Index.var("_")
-        return T.family("W", self.width(place), self.width(place - 1))
+        place = Index.var(PLACE)
+        return T.family(self.letter, self.width(place), self.width(place - 1))
 
     @cached_property
     def X(self) -> Term:
@@ -46,16 +47,16 @@ class LinearNetwork:
         return T.matrix("Y", self.width(self.depth), "m")
 
     def chain(self, top: Index, bottom: Index) -> Term:
-        """W[top..bottom]."""
-        return cast(Term, T.Chain(self.family, top, bottom))
+        """The product of the factors top, ..., bottom."""
+        raise NotImplementedError
 
     def layer(self, l: Index) -> Term:
-        """W[l]."""
+        """The letter of layer l."""
         return cast(Term, T.Member(self.family, l))
 
     @cached_property
     def product(self) -> Term:
-        """P = W[L..1]."""
+        """P, the product of all factors."""
         return self.chain(self.depth, Index.of(1))
 
     @cached_property
@@ -76,7 +77,7 @@ class LinearNetwork:
     def problem(self) -> Problem:
         """The network as a problem; an explicit depth is written out, layer by layer."""
         loss, residual = self.loss, self.residual
-        name = "deep linear network"
+        name = self.title
         if self.depth.value is not None:
             loss, residual = tidy(loss), tidy(residual)
             name += f", {self.depth} layer" + ("s" if self.depth.value > 1 else "")
@@ -91,10 +92,58 @@ class LinearNetwork:
         )
 
 
+@dataclass(frozen=True)
+class LinearNetwork(Network):
+    """The deep linear network `h = 1/2 |W[L] ... W[1] X - Y|_F^2` of symbolic or explicit depth.
+
+    Square: every W[l] is d x d, X and Y are d x m. Rectangular: W[l] is n[l] x n[l-1], X is n[0] x m, Y is n[L] x m.
+    """
+
+    rectangular: bool = False
+
+    title = "deep linear network"
+    letter = "W"
+    reading = "W[b..a] = W[b]*...*W[a], the identity for b = a - 1"
+
+    def width(self, l: Index) -> Dim:
+        return Dim.member("n", l) if self.rectangular else Dim.of("d")
+
+    def chain(self, top: Index, bottom: Index) -> Term:
+        """W[top..bottom]."""
+        return cast(Term, T.Chain(self.family, top, bottom))
+
+
+@dataclass(frozen=True)
+class ResidualNetwork(Network):
+    """The residual network `h = 1/2 |(I + A[L]) ... (I + A[1]) X - Y|_F^2` of symbolic or explicit depth.
+
+    Every A[l] is d x d, X and Y are d x m. Its products stay factored.
+    """
+
+    title = "residual network"
+    letter = "A"
+    reading = "prod(i, b..a, I(d) + A[i]) = (I(d) + A[b])*...*(I(d) + A[a]), the identity for b = a - 1"
+
+    def chain(self, top: Index, bottom: Index) -> Term:
+        """prod(i, top..bottom, I + A[i])."""
+        factor = cast(Term, T.Identity(self.width(top))) + self.family["i"]
+        return cast(Term, T.OrderedProduct.over("i", bottom, top, factor))
+
+
 def linear_network(layers: int | None = None, rectangular: bool = False) -> LinearNetwork:
     """The deep linear network with this many layers, or of symbolic depth L."""
+    return LinearNetwork(depth_of(layers), rectangular)
+
+
+def residual_network(layers: int | None = None) -> ResidualNetwork:
+    """The residual network with this many layers, or of symbolic depth L."""
+    return ResidualNetwork(depth_of(layers))
+
+
+def depth_of(layers: int | None) -> Index:
+    """The number of layers as an index, L where it is left open."""
     if layers is None:
-        return LinearNetwork(Index.var("L"), rectangular)
+        return Index.var("L")
     if isinstance(layers, bool) or not isinstance(layers, int) or layers < 1:
         raise UsageError(
             f"a network has at least one layer, not {layers!r}", hint="leave the depth out to have it symbolic"
@@ -104,4 +153,4 @@ def linear_network(layers: int | None = None, rectangular: bool = False) -> Line
             f"{layers} layers cannot be written out (at most {MAX_LAYERS})",
             hint="leave the depth out: L is symbolic then",
         )
-    return LinearNetwork(Index.of(layers), rectangular)
+    return Index.of(layers)

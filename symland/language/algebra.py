@@ -299,6 +299,30 @@ class BoundedProduct(Binder, Term):
         return ()
 
 
+class OrderedProduct(Binder, Term):
+    """`prod(i, hi..lo, A) = A(hi) A(hi - 1) ... A(lo)` of matrices, the identity for hi = lo - 1; nothing is said of it
+    for hi < lo - 1. Shapes need to fit for every i: the body has as many columns as the body below it has rows."""
+
+    __slots__ = ()
+
+    @property
+    def length(self) -> Index:
+        return self.hi - self.lo + 1
+
+    def rows_at(self, index: Index) -> Any:
+        """How many rows the body has at an index."""
+        return self.args[2].shape[0].substitute({}, {self.var: index})
+
+    def _shape(self) -> Any:
+        body = self.args[2]
+        need_shape(self, body.is_matrix, "needs a matrix body", body)
+        fits = body.shape[1] == self.rows_at(Index.var(self.var) - 1)
+        need_shape(self, fits, "the columns of a factor are not the rows of the one below it", body)
+        if (self.length.value or 0) < 0:
+            raise ShapeError(f"the product over {self.hi}..{self.lo} has negative length")
+        return (self.rows_at(self.hi), self.rows_at(self.lo - 1))
+
+
 class Power(Term):
     """A power of a scalar; the exponent is an index expression, nonnegative wherever a rule uses it."""
 

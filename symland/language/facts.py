@@ -17,10 +17,11 @@ from symland.language.nodes import Node
 STATEMENT_OF: dict[str, Callable[[T.Term], S.Statement]] = {
     "symmetric": lambda a: S.equal(a.T, a),
     "psd": lambda a: cast(S.Statement, S.Psd(a)),
+    "diagonal": lambda a: S.equal(cast(T.Term, T.DiagonalMatrix(T.Diagonal(a))), a),
     "invertible": lambda a: cast(S.Statement, S.Invertible(a)),
     "orthogonal": lambda a: S.equal(a.T * a, cast(T.Term, T.Identity(a.shape[0]))),
     "nonnegative": lambda a: cast(S.Statement, S.Le(T.number(0), a)),
-    "positive": lambda a: cast(S.Statement, S.Lt(T.number(0), a)),
+    "positive": lambda a: cast(S.Statement, S.Positive(a) if a.is_matrix else S.Lt(T.number(0), a)),
 }
 
 OPEN = frozenset({"invertible", "positive"})  # facts that hold in a neighborhood: they do not restrict directions

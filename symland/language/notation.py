@@ -157,12 +157,15 @@ def _(node: T.Scale, p: _Printer) -> tuple[str, int]:
 
 @_show.register(T.BoundedSum)
 @_show.register(T.BoundedProduct)
+@_show.register(T.OrderedProduct)
 @_show.register(S.ForAll)
 def _(node: Binder, p: _Printer) -> tuple[str, int]:
     var = bound_name(node)
     body = p.text(node.at(Index.var(var)), SUM)
     if isinstance(node, S.ForAll):
         return f"all {var} in {node.lo}..{node.hi}: {body}", SUM
+    if isinstance(node, T.OrderedProduct):
+        return f"prod({var}, {node.hi}..{node.lo}, {body})", ATOM
     word = "sum" if isinstance(node, T.BoundedSum) else "prod"
     return f"{word}({var}, {node.lo}..{node.hi}, {body})", ATOM
 
@@ -278,6 +281,8 @@ def _(node: T.Kronecker, p: _Printer) -> tuple[str, int]:
 
 @_show.register
 def _(node: T.Vec, p: _Printer) -> tuple[str, int]:
+    if node.args[0].is_scalar:
+        return f"[{p.text(node.args[0], SUM)}]", ATOM
     return p.call("vec", *node.args)
 
 

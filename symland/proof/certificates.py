@@ -1,4 +1,5 @@
-"""What is computed: order certificates, and the steps `ring` and `pos` by normal form. Part of the trusted base."""
+"""What is computed: order certificates, and the steps `ring`, `network` and `pos` by normal form. Part of the trusted
+base."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.nodes import Node
 from symland.proof.normal_form import words as W
+from symland.proof.normal_form.network import Networks
 from symland.proof.scope import letter_name, need, occurrences
 from symland.proof.theorem import Judged
 
@@ -21,6 +23,7 @@ class Citing(Protocol):
 
     hypotheses: dict[str, S.Statement]
     words: W.Words
+    networks: Networks
 
     def get(self, id: str) -> Judged: ...
 
@@ -49,14 +52,13 @@ def nonneg(k: Citing, e: Index, certificate: Any) -> frozenset[str]:
 
 
 def not_in(k: Citing, letter: Node, term: Node, certificate: Any) -> frozenset[str]:
-    """The letter does not occur in the term: of each letter of its name the index lies above or below."""
+    """The letter does not occur in the term: the indices of each letter of its name lie above or below."""
     inside = occurrences(letter_name(letter), term)
     need(len(inside) == len(certificate), f"certificates for {letter!r}", len(inside), len(certificate))
     deps: frozenset[str] = frozenset()
-    for node, (side, cert) in zip(inside, certificate, strict=True):
-        if not (isinstance(letter, T.Member) and isinstance(node, (T.Member, T.Chain))):
+    for (_, low, high), (side, cert) in zip(inside, certificate, strict=True):
+        if not isinstance(letter, T.Member) or low is None or high is None:
             raise AssumptionMissing(f"{letter!r} occurs in {term!r}")
-        low, high = (node.index, node.index) if isinstance(node, T.Member) else (node.bottom, node.top)
         need(side in ("above", "below"), "an occurrence lies above or below")
         gap = low - letter.index if side == "above" else letter.index - high
         deps |= nonneg(k, gap - 1, cert)
@@ -64,7 +66,7 @@ def not_in(k: Citing, letter: Node, term: Node, certificate: Any) -> frozenset[s
 
 
 def _cofactors(
-    k: Citing, using: Any, out: dict[Any, Any], shape: Any, sign: int
+    k: Citing, forms: W.Words | Networks, using: Any, out: dict[Any, Any], shape: Any, sign: int
 ) -> tuple[frozenset[str], frozenset[str]]:
     """out += sign * sum of multiples of (u - v) over cited equations u = v."""
     deps: frozenset[str] = frozenset()
@@ -85,16 +87,25 @@ def _cofactors(
         if "times" in c:
             gap = T.times(c["times"], gap)
         need(gap.shape == shape, "the multiple of an equation has another shape", shape, gap.shape)
-        W.add(out, k.words.scalar(gap) if gap.is_scalar else k.words.matrix(gap), sign)
+        W.add(out, forms.scalar(gap) if gap.is_scalar else forms.matrix(gap), sign)
         deps, used = deps | e.deps, used | e.rows
     return deps, used
 
 
 def ring(k: Citing, data: Mapping[str, Any], out: Any) -> Judged:
-    """a = b, because a - b is a sum of multiples of cited equations."""
-    need(isinstance(out, S.Eq), "ring proves equations", "=", out)
-    rest = k.words.difference(*out.args)
-    deps, used = _cofactors(k, data["using"], rest, out.args[0].shape, -1)
+    """a = b, because a - b is a sum of multiples of cited equations: as words and traces."""
+    return _identity(k, k.words, data, out)
+
+
+def network(k: Citing, data: Mapping[str, Any], out: Any) -> Judged:
+    """a = b, because a - b is a sum of multiples of cited equations: as tensor networks."""
+    return _identity(k, k.networks, data, out)
+
+
+def _identity(k: Citing, forms: W.Words | Networks, data: Mapping[str, Any], out: Any) -> Judged:
+    need(isinstance(out, S.Eq), "a normal form proves equations", "=", out)
+    rest = forms.difference(*out.args)
+    deps, used = _cofactors(k, forms, data["using"], rest, out.args[0].shape, -1)
     need(not rest, f"the sides differ: {len(rest)} terms remain", out.args[0], out.args[1])
     return Judged(deps, out, used)
 
@@ -104,7 +115,7 @@ def pos(k: Citing, data: Mapping[str, Any], out: Any) -> Judged:
     need(isinstance(out, S.Le), "pos proves inequalities", "<=", out)
     value, deps, used = _piece(k, data["tree"])
     rest = dict(value)
-    deps2, used2 = _cofactors(k, data["using"], rest, (), 1)
+    deps2, used2 = _cofactors(k, k.words, data["using"], rest, (), 1)
     W.add(rest, k.words.difference(out.args[1], out.args[0]), -1)
     need(not rest, f"the certificate does not add up: {len(rest)} terms remain", out)
     return Judged(deps | deps2, out, used | used2)

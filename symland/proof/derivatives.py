@@ -14,7 +14,7 @@ from symland.proof.certificates import Citing
 from symland.proof.scope import letter_name, need, occurrences
 from symland.proof.theorem import Judged
 
-LETTERS: dict[type[Node], int] = {T.D: 1, S.Grad: 1, S.Hess: 2}  # how many letters follow what is differentiated
+LETTERS: dict[type[Node], int] = {T.D: 1, S.Grad: 1, S.Jac: 1, S.Hess: 2}  # how many letters follow what is differentiated
 
 
 def congruent(hypotheses: Mapping[str, S.Statement], node: Node, path: tuple[int, ...], deps: frozenset[str]) -> None:
@@ -34,15 +34,29 @@ def congruent(hypotheses: Mapping[str, S.Statement], node: Node, path: tuple[int
 def holds_nearby(hypothesis: S.Statement, name: str) -> bool:
     """Whether the hypothesis, if it holds at a point, holds for all values of the letter near it: it does not mention
     the letter, or it is an open condition on something continuous."""
-    is_open = isinstance(hypothesis, (S.NonNeg, S.Lt, S.Invertible)) and T.smooth_in(name, hypothesis)
+    is_open = isinstance(hypothesis, (S.NonNeg, S.Lt, S.Positive, S.Nonzero, S.Invertible)) and T.smooth_in(name, hypothesis)
     return is_open or not occurrences(name, hypothesis, binders=True)
 
 
 def identify(k: Citing, data: Mapping[str, Any], out: Any) -> Judged:
-    """D(f; w, V) = <G, V> for all V gives grad(f, w, G); D(D(f; w, V); u, U) = <vec V, H vec U> gives hess."""
+    """D(f; w, V) = <G, V>, or G V for a scalar letter, for all V gives grad(f, w, G);
+    D(D(f; w, V); u, U) = <vec V, H vec U> gives hess; vec D(F; w, V) = J vec V gives jac."""
     j = k.get(data["from"])
     need(isinstance(j.statement, S.Eq), "identify reads an equation", "=", j.statement)
     left, right = j.statement.args
+    if isinstance(left, T.Vec) and isinstance(left.args[0], T.D):
+        f, w, v = left.args[0].args
+        form = isinstance(right, T.Product) and right.args[-1] is T.Vec(v)
+        need(form, "the form J vec V", None, right)
+        jacobian = T.flat(T.Product, *right.args[:-1])
+        _arbitrary(k, (v,), (w,), (f, jacobian), j.deps)
+        return Judged(j.deps, S.Jac(f, w, jacobian), j.rows)
+    if isinstance(left, T.D) and left.args[1].is_scalar and not isinstance(left.args[0], T.D):
+        f, w, v = left.args
+        need(isinstance(right, T.Product) and right.args[-1] is v, "the form G V", v, right)
+        slope = T.flat(T.Product, *right.args[:-1])
+        _arbitrary(k, (v,), (w,), (f, slope), j.deps)
+        return Judged(j.deps, S.Grad(f, w, slope), j.rows)
     need(isinstance(left, T.D) and isinstance(right, T.Inner), "the form D(f; w, V) = <G, V>", None, j.statement)
     if isinstance(left.args[0], T.D):
         (f, w, v), u, z = left.args[0].args, left.args[1], left.args[2]

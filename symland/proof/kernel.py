@@ -2,9 +2,9 @@
 
 A theorem is `deps |- statement`, deps naming hypotheses of the trace; free symbols are universally quantified, and
 dimensions are at least 1. Each step carries everything that judging it takes. The trusted base is this file and what it
-cites in this package: `scope` (names), `certificates` (order facts, ring, pos), `derivatives` (identify, congruence),
-`theorem`, the normal form `normal_form.words`, the rows of `rules/`; and the constructors and the substitution of
-`language`.
+cites in this package: `scope` (names), `certificates` (order facts, ring, network, pos), `derivatives` (identify,
+congruence), `theorem`, the normal forms `words` and `network`, the rows of `rules/`; and the constructors and the
+substitution of `language`.
 
 Step kinds and their entries (`deps |- out` is stated by every step and compared):
   hyp       name                                   a hypothesis
@@ -14,8 +14,9 @@ Step kinds and their entries (`deps |- out` is stated by every step and compared
   apply     row, subst, from, side                 an instance of a row
   rewrite   in, at, (segment), (reverse), eq | row, subst, from, side
   ring      using                                  a = b, because a - b = sum of multiples of cited equations
+  network   using                                  the same, by the normal form of tensor networks
   pos       tree, using                            a <= b, because b - a is a sum of products of nonnegative pieces
-  identify  from                                   D(f; w, V) = <G, V> gives grad; the second-order form gives hess
+  identify  from                                   D(f; w, V) = <G, V> gives grad; other forms give hess and jac
   induct    base, step, hyp, var, lo, hi, low, up, high
   sum_mono  from, var, lo, hi, low, high           u <= v gives sum u <= sum v; u = v gives sum (or prod) u = v
   spec      of, subst, discharge                   a theorem with index expressions, dimensions, terms for symbols
@@ -32,8 +33,9 @@ from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.nodes import Binder, Family, Lambda, Node, Substitution, replace_at, walk
 from symland.language.trace import Step, Trace
-from symland.proof.certificates import nonneg, not_in, pos, ring
+from symland.proof.certificates import network, nonneg, not_in, pos, ring
 from symland.proof.derivatives import congruent, identify
+from symland.proof.normal_form.network import Networks
 from symland.proof.normal_form.words import Words
 from symland.proof.rules.registry import ROWS
 from symland.proof.rules.row import Free, Row
@@ -79,6 +81,7 @@ class Kernel:
         self.proved: dict[str, Judged] = {}
         self.cited: set[str] = set()
         self.words = Words()
+        self.networks = Networks()
         self._scopes: dict[str, tuple[Mapping[str, frozenset[str]], frozenset[str]]] = {}
 
     def judge(self, step: Step) -> None:
@@ -152,6 +155,7 @@ class Kernel:
         if row is None:
             raise StepRejected(f"there is no rule {data['row']!r}")
         sub = substitution(data["subst"], row.names)
+        row = row.over(sub.symbols.get("w"))
         deps: frozenset[str] = frozenset()
         used = frozenset({row.name})
         need(len(row.premises) == len(data["from"]), "premises", len(row.premises), len(data["from"]))
@@ -330,6 +334,7 @@ KINDS: dict[str, tuple[set[str], set[str], Run]] = {
     "apply": (_ROW, set(), _apply),
     "rewrite": ({"in", "at"}, {"eq", "segment", "reverse", *_ROW}, _rewrite),
     "ring": ({"using"}, set(), ring),
+    "network": ({"using"}, set(), network),
     "pos": ({"tree", "using"}, set(), pos),
     "identify": ({"from"}, set(), identify),
     "induct": ({"base", "step", "hyp", "var", "lo", "hi", "low", "up", "high"}, set(), _induct),

@@ -4,12 +4,13 @@ base."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from symland.errors import StepRejected
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.index import Dim, Index
+from symland.language.functions import is_generic
+from symland.language.index import NAME, Dim, Index
 from symland.language.nodes import Binder, Family, Lambda, Node, Substitution, walk
 
 
@@ -20,13 +21,16 @@ def need(condition: bool, why: str, expected: Any = None, found: Any = None) -> 
 
 
 def free_names(*roots: Node) -> Mapping[str, frozenset[str]]:
-    """The index variables, dimensions, symbols and families that are free in the nodes."""
+    """The index variables, dimensions, symbols, families and generic functions that are free in the nodes."""
     dims: set[str] = set()
     symbols: set[str] = set()
     families: set[str] = set()
+    functions: set[str] = set()
     for node in (n for root in roots for n in walk(root)):
         if isinstance(node, T.Symbol):
             symbols.add(node.name)
+        if isinstance(node, T.Elementwise) and node.is_generic:
+            functions.add(node.function.rstrip("'"))
         for a in node.args:
             if isinstance(a, Family):
                 families.add(a.name)
@@ -36,6 +40,7 @@ def free_names(*roots: Node) -> Mapping[str, frozenset[str]]:
     indices = frozenset(v for root in roots for v in root.free_indices)
     return {
         "indices": indices, "dims": frozenset(dims), "symbols": frozenset(symbols), "families": frozenset(families),
+        "functions": frozenset(functions),
     }  # fmt: skip
 
 
@@ -64,22 +69,62 @@ def derivative_letters(n: Node) -> tuple[Node, ...]:
     """The variables, where the node speaks of a derivative."""
     if isinstance(n, T.D):
         return (n.args[1],)
-    return n.args[1:2] if isinstance(n, S.Grad) else n.args[1:3] if isinstance(n, S.Hess) else ()
+    return n.args[1:2] if isinstance(n, (S.Grad, S.Jac)) else n.args[1:3] if isinstance(n, S.Hess) else ()
 
 
-def occurrences(name: str, node: Node, binders: bool = False) -> list[Node]:
-    """The letters and chains of this name in the node, in the order of a walk. Under a binder their index is not an
-    expression of the surroundings: that is refused unless `binders` says that any occurrence counts."""
-    found: list[Node] = [n for n in walk(node) if isinstance(n, (T.Symbol, T.Member, T.Chain)) and n.name == name]
-    if found and not binders:
-        for b in walk(node):
-            need(not (isinstance(b, Binder) and occurrences(name, b.args[2], True)), f"{name} occurs under a binder")
+class Occurrence(NamedTuple):
+    """A letter or a chain, and the indices low..high that it takes up; a symbol has none."""
+
+    node: Node
+    low: Index | None = None
+    high: Index | None = None
+
+
+def occurrences(name: str, node: Node, binders: bool = False) -> list[Occurrence]:
+    """The letters and chains of this name in the node, in the order of a walk, those under a binder once for each
+    binder. There a member `W[i + c]`, i the variable of that binder, stands for W[lo + c], ..., W[hi + c]; anything
+    else is refused under a binder, unless `binders` says that any occurrence counts."""
+    if binders:
+        return [Occurrence(n) for n in walk(node) if _is_called(name, n)]
+    found: list[Occurrence] = []
+    seen: set[Node] = set()
+    stack = [node]
+    while stack:
+        n = stack.pop()
+        if n in seen:
+            continue
+        seen.add(n)
+        if isinstance(n, Binder):
+            found.extend(_under(n, x) for x in walk(n.args[2]) if _is_called(name, x))
+            continue
+        if _is_called(name, n):
+            found.append(_free_standing(n))
+        stack.extend(reversed(n.children))
     return found
+
+
+def _is_called(name: str, n: Node) -> bool:
+    return isinstance(n, (T.Symbol, T.Member, T.Chain)) and n.name == name
+
+
+def _free_standing(n: Node) -> Occurrence:
+    if isinstance(n, T.Member):
+        return Occurrence(n, n.index, n.index)
+    return Occurrence(n, n.bottom, n.top) if isinstance(n, T.Chain) else Occurrence(n)
+
+
+def _under(binder: Binder, n: Node) -> Occurrence:
+    """What a letter in the body of an outermost binder takes up. No other binder has its variable: the bodies of those
+    inside have smaller heights."""
+    shift = n.index - Index.var(binder.var) if isinstance(n, T.Member) else None
+    if shift is None or shift.value is None:
+        raise StepRejected(f"{n!r} occurs under a binder, not as a member at its variable plus a constant", found=n)
+    return Occurrence(n, binder.lo + shift, binder.hi + shift)
 
 
 def substitution(data: Any, names: Mapping[str, frozenset[str]]) -> Substitution:
     """The substitution that a step carries; every name in it must be there to be replaced."""
-    need(isinstance(data, dict) and set(data) <= {"indices", "dims", "symbols", "families"}, "a substitution")
+    need(isinstance(data, dict) and set(data) <= set(_FREE_IN), "a substitution")
     for kind, values in data.items():
         odd = set(values) - names[kind]
         need(not odd, f"nothing to replace: {', '.join(sorted(odd))} among {kind}")
@@ -107,4 +152,5 @@ _FREE_IN: Mapping[str, Callable[[Any], frozenset[str] | None]] = {  # None: not 
     "dims": _free_in_dim,
     "symbols": lambda v: v.free_indices if isinstance(v, T.Term) else None,
     "families": _free_in_family,
+    "functions": lambda v: frozenset() if isinstance(v, str) and NAME.match(v) and is_generic(v.rstrip("'")) else None,
 }

@@ -88,9 +88,9 @@ def document_of(
     from symland.report.loss import loss_report
 
     if isinstance(problem, str):
-        from symland.landscape.library import network
+        from symland.landscape.library import REPORTS, network
 
-        problem = network(problem)
+        problem, layers = (network(problem), layers) if problem in REPORTS else (network(problem, layers), None)
     linear = _linear(problem)
     if linear is None:
         if layers is not None:

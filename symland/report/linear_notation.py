@@ -1,8 +1,8 @@
-"""The names that reports on the deep linear network use: h, h*, E, and B[l] and U[l] for what surrounds layer l."""
+"""The names that reports on networks use: h, h*, E, and B[l] and U[l] for what surrounds layer l."""
 
 from __future__ import annotations
 
-from symland.landscape.networks import LinearNetwork
+from symland.landscape.networks import Network
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.terms import Term
@@ -14,7 +14,7 @@ NAMES: Names = {"Ws": "W*", "hs": "h*"}
 BARE = Notation((), NAMES)  # no abbreviations
 
 
-def plain(network: LinearNetwork, least: Term | None = None) -> Notation:
+def plain(network: Network, least: Term | None = None) -> Notation:
     """h for the loss, E for the residual, and h* for the least value."""
     problem = network.problem
     residual = problem.definitions["E"]
@@ -24,12 +24,12 @@ def plain(network: LinearNetwork, least: Term | None = None) -> Notation:
     return Notation(tuple(names), NAMES)
 
 
-def full(network: LinearNetwork, least: Term | None = None) -> Notation:
-    """As `plain`, and U[l] = W[l-1..1] X and, for square layers, B[l] = W[L..l+1]."""
+def full(network: Network, least: Term | None = None) -> Notation:
+    """As `plain`, and U[l] for the factors below layer l times X and, for square layers, B[l] for those above it."""
     n, l, place = network, Index.var("l"), Index.var("_")
     right = T.family("U", n.width(place - 1), "m")
     around = [Abbreviation(right["l"], n.chain(l - 1, Index.of(1)) * n.X, "l")]
-    if not n.rectangular:  # the shape of a letter of a family depends on its own index only
+    if n.width(place) == n.width(n.depth):  # the shape of a letter of a family depends on its own index only
         left = T.family("B", n.width(n.depth), n.width(place))
         around.insert(0, Abbreviation(left["l"], n.chain(n.depth, l + 1), "l"))
     return Notation((*plain(network, least).abbreviations, *around), NAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symland.calculus.derivation import Derivation
 from symland.landscape.derivatives import Derivatives
+from symland.landscape.networks import LinearNetwork, Network
 from symland.language.nodes import Node
 from symland.report.document import Document, Formulas
 from symland.report.linear_notation import BARE, full, plain
@@ -21,7 +22,7 @@ def derivation_latex(made: Derivatives, layers: int | None = None, hessian: bool
     n = made.general
     notation = full(n)
     writer = Writer(Document("", (), ()), PAPER_WIDTH, r"\tag*{\footnotesize ")
-    out = [f"% {n.problem.name}. Needs amsmath and amssymb.", *_meanings(notation)]
+    out = [f"% {n.problem.name}. Needs amsmath and amssymb.", *_meanings(notation, n)]
     for d in [made.gradient, *(made.blocks.values() if hessian else ())]:
         out += [
             _head(d),
@@ -37,10 +38,12 @@ def derivation_latex(made: Derivatives, layers: int | None = None, hessian: bool
     return "\n".join(out) + "\n"
 
 
-def _meanings(notation: Notation) -> list[str]:
-    """One comment for each abbreviation."""
+def _meanings(notation: Notation, network: Network) -> list[str]:
+    """One comment for each abbreviation, and how to read products."""
     lines = [f"%   {_latex(a.name)} = {_latex(a.meaning)}" for a in notation.abbreviations]
-    return [*lines, "%   W_{b:a} = W_b \\cdots W_a, the identity for b = a - 1"]
+    chain = r"W_{b:a} = W_b \cdots W_a, the identity for b = a - 1"
+    ordered = r"\prod_{i=b}^{a} has the factors b, b - 1, ..., a from left to right; it is the identity for b = a - 1"
+    return [*lines, "%   " + (chain if isinstance(network, LinearNetwork) else ordered)]
 
 
 def _head(d: Derivation) -> str:

@@ -33,7 +33,9 @@ from symland.write.layout import (
 from symland.write.typeset import typeset
 from symland.write.typesetter import Names
 
-FUNCTIONS = frozenset({"cos", "det", "dim", "exp", "ker", "log", "max", "min", "sin", "tanh"})
+FUNCTIONS = frozenset(
+    "arccos arcsin arctan cos cosh det dim exp ker log max min sin sinh tan tanh".split()
+)  # those that LaTeX has a command for
 SPACES = {3: r"\,", 4: r"\:", 5: r"\;", 18: r"\quad", 36: r"\qquad"}
 SIZES = ("", "big", "Big", "bigg")
 BIG = {"∑": r"\sum", "∏": r"\prod"}
@@ -66,8 +68,8 @@ def _latex(layout: Layout, tight: bool) -> str:
             if text in GREEK:
                 return f"\\{text}"
             return rf"\mathrm{{{text.translate(_ESCAPES)}}}" if upright else text
-        case Numeral(text):
-            return text
+        case Numeral(text, bold):
+            return rf"\mathbf{{{text}}}" if bold else text
         case Sign(text):
             return SIGNS[text]
         case Function(text):

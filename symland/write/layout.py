@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction as Rational
 
 from symland.errors import UsageError
@@ -27,9 +27,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """Digits."""
+    """Digits; bold in a vector or matrix of ones."""
 
     text: str
+    bold: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ TIMES, APPLY = "\u2062", "\u2061"  # invisible: between factors, between a funct
 
 SIGNS = {
     "+": "+", "−": "-", "±": r"\pm", "⋅": r"\cdot", "×": r"\times", "⊗": r"\otimes", "⊙": r"\odot",
+    "⊘": r"\oslash", "/": "/",
     "=": "=", "≠": r"\ne", "<": "<", ">": ">", "≤": r"\le", "≥": r"\ge", "≪": r"\ll", "≈": r"\approx",
     "⪰": r"\succeq", "≻": r"\succ", "∼": r"\sim", "⟂": r"\perp", "∈": r"\in", "⊂": r"\subset", "∣": r"\mid",
     "→": r"\to", "↦": r"\mapsto", "⟹": r"\Longrightarrow", "⟺": r"\Longleftrightarrow", "∀": r"\forall",
@@ -304,7 +306,8 @@ def juxtapose(*factors: Layout) -> Layout:
         if parts:
             left, right = _edge(as_layout(parts[-1]), -1), _edge(factor, 0)
             numbers = isinstance(left, (Numeral, Fraction)) and isinstance(right, Fraction)
-            parts.append("*" if numbers or isinstance(right, Numeral) or _small(right) else TIMES)
+            digits = isinstance(right, Numeral) and not right.bold
+            parts.append("*" if numbers or digits or _small(right) else TIMES)
         parts.append(factor)
     return row(*parts)
 

@@ -34,6 +34,7 @@ from symland.write.typesetter import Names
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 NO_BREAK_SPACE = "\u00a0"
+BOLD = {ord("0") + k: 0x1D7CE + k for k in range(10)}  # bold digits are characters of their own
 ACCENTS = {"bar": "¯", "hat": "^", "tilde": "~"}
 
 
@@ -63,8 +64,8 @@ def _mathml(layout: Layout, tight: bool) -> str:
         case Letter(text, upright):
             roman = upright or (text in GREEK and text[0].isupper())
             return _upright(GREEK.get(text, text)) if roman else f"<mi>{GREEK.get(text, text)}</mi>"
-        case Numeral(text):
-            return f"<mn>{text}</mn>"
+        case Numeral(text, bold):
+            return f"<mn>{text.translate(BOLD) if bold else text}</mn>"
         case Sign(text):
             if text in LETTERLIKE:
                 return _upright(text)
@@ -105,12 +106,16 @@ def _upright(text: str) -> str:
     return f'<mi mathvariant="normal">{escape(text)}</mi>'
 
 
+def _is_function(layout: Layout) -> bool:
+    return isinstance(layout.base if isinstance(layout, Script) else layout, Function)
+
+
 def _parts(parts: tuple[Layout, ...], tight: bool) -> list[str]:
     """The parts of a row, with the thin space that stands between a factor and the name of a function."""
     out = []
     for k, part in enumerate(parts):
         out.append(_mathml(part, tight))
-        if part == Sign(TIMES) and isinstance(parts[k + 1], Function):
+        if part == Sign(TIMES) and _is_function(parts[k + 1]):
             out.append(_mathml(Space(3), tight))
     return out
 

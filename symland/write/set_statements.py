@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.index import Index
+from symland.language.index import Dim, Index
 from symland.language.nodes import Node
 from symland.language.notation import bound_name, unused_names
 from symland.write.layout import (
@@ -16,6 +16,7 @@ from symland.write.layout import (
     apply,
     comma,
     fence,
+    frac,
     juxtapose,
     name,
     norm,
@@ -54,7 +55,9 @@ def _nonnegative(t: Node) -> bool:
             return _nonnegative(t.args[2])
         case T.Power():
             return t.args[1].value in (0, 2, 4) or _nonnegative(t.args[0])
-    return isinstance(t, T.SquaredNorm)
+        case T.Elementwise():
+            return t.function in ("abs", "exp", "relu", "sigmoid", "softplus", "sqrt", "step")
+    return isinstance(t, (T.SquaredNorm, T.OperatorNorm))
 
 
 def _root(c: Node) -> Node | None:
@@ -96,15 +99,34 @@ def _(node: S.Invertible, p: Typesetter) -> Box:
     return Box(row(p.plain(node.args[0]), Words(" invertible")), RELATION)
 
 
-@rule.register
-def _(node: S.Entries, p: Typesetter) -> Box:
-    low, a, high = node.args
+def _entry(node: Node, a: Node, p: Typesetter) -> tuple[Layout, Layout]:
+    """An entry of a, and the words "for all i, j"."""
     unused = unused_names(node, taken=p.abbreviations.values())
     i, j = name(next(unused)), name(next(unused))
     inner = p.box(a)
     letter = inner.layout if isinstance(inner.layout, Letter) else fence(inner.layout)
-    every = row(Words(" for all "), comma(i, j))
-    return Box(row(relation(p.plain(low), "<=", sub(letter, row(i, j)), "<=", p.plain(high)), every), RELATION)
+    return sub(letter, row(i, j)), row(Words(" for all "), comma(i, j))
+
+
+@rule.register
+def _(node: S.Entries, p: Typesetter) -> Box:
+    low, a, high = node.args
+    entry, every = _entry(node, a, p)
+    return Box(row(relation(p.plain(low), "<=", entry, "<=", p.plain(high)), every), RELATION)
+
+
+@rule.register
+def _(node: S.Positive, p: Typesetter) -> Box:
+    return Box(row(relation(p.plain(node.args[0]), ">", 0), Words(" entrywise")), RELATION)
+
+
+@rule.register
+def _(node: S.Nonzero, p: Typesetter) -> Box:
+    (a,) = node.args
+    if a.is_scalar:
+        return Box(relation(p.plain(a), "!=", 0), RELATION)
+    entry, every = _entry(node, a, p)
+    return Box(row(relation(entry, "!=", 0), every), RELATION)
 
 
 @rule.register
@@ -116,6 +138,19 @@ def _(node: S.Rank, p: Typesetter) -> Box:
 def _(node: S.Grad, p: Typesetter) -> Box:
     f, letter, gradient = node.args
     return Box(relation(row(sub("∇", p.plain(letter)), p.at(f, POWER)), "=", p.plain(gradient)), RELATION)
+
+
+@rule.register
+def _(node: S.Jac, p: Typesetter) -> Box:
+    """The partial derivatives of vec(F), one column for each entry of the letter."""
+    f, letter, jacobian = node.args
+    below = _stacked(letter, p) if letter.is_scalar else sup(_stacked(letter, p), "⊤")
+    return Box(relation(frac(row("∂", _stacked(f, p)), row("∂", below)), "=", p.plain(jacobian)), RELATION)
+
+
+def _stacked(t: Node, p: Typesetter) -> Layout:
+    """vec(t); a scalar or a column is itself."""
+    return p.at(t, POWER) if t.is_scalar or t.shape[1] == Dim.of(1) else apply("vec", p.plain(t))
 
 
 @rule.register

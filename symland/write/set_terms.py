@@ -25,6 +25,7 @@ from symland.write.layout import (
     sub,
     sup,
 )
+from symland.write.set_entrywise import ONE, set_element, set_entries_sum, set_log_determinant
 from symland.write.typesetter import ATOM, KRONECKER, OPEN, POWER, PRODUCT, SCALED, SUM, Box, Strength, Typesetter, rule
 
 # --- letters and constants -------------------------------------------------------------------------------------------
@@ -110,12 +111,21 @@ def _(node: T.BoundedProduct, p: Typesetter) -> Box:
     return _bounded("∏", node, p, POWER)
 
 
-def _bounded(sign: str, node: Binder, p: Typesetter, strength: Strength) -> Box:
+@rule.register
+def _(node: T.OrderedProduct, p: Typesetter) -> Box:
+    """The index runs downward, as the factors stand."""
+    return _bounded("∏", node, p, POWER, (node.hi, node.lo))
+
+
+def _bounded(
+    sign: str, node: Binder, p: Typesetter, strength: Strength, ends: tuple[Index, Index] | None = None
+) -> Box:
     """The body of a product is a single factor or another bounded product."""
     var = bound_name(node)
     body = node.at(Index.var(var))
     inside = p.box(body).layout if type(body) is type(node) else p.at(body, strength)
-    return Box(big(sign, p.name(var).layout, p.index(node.lo).layout, p.index(node.hi).layout, inside), OPEN)
+    first, last = (p.index(e).layout for e in ends or (node.lo, node.hi))
+    return Box(big(sign, p.name(var).layout, first, last, inside), OPEN)
 
 
 @rule.register
@@ -159,13 +169,41 @@ def _(node: T.Pseudoinverse, p: Typesetter) -> Box:
 
 
 @rule.register
+def _(node: T.MatrixPower, p: Typesetter) -> Box:
+    return p.raised(node.args[0], p.index(node.args[1]).layout)
+
+
+@rule.register
 def _(node: T.Trace, p: Typesetter) -> Box:
-    return Box(apply("tr", p.plain(node.args[0])), ATOM)
+    """An entry as an entry, the trace of a 1 x 1 matrix as that matrix."""
+    element = T.is_entry(node)
+    if element is not None:
+        return set_element(*element, p)
+    inner = p.box(node.args[0])
+    if node.args[0].shape != (ONE, ONE):
+        return Box(apply("tr", inner.layout), ATOM)
+    return Box(inner.layout, inner.strength if inner.strength >= POWER else min(inner.strength, OPEN))
+
+
+@rule.register
+def _(node: T.Determinant, p: Typesetter) -> Box:
+    return Box(apply("det", p.plain(node.args[0])), ATOM)
+
+
+@rule.register
+def _(node: T.LogDeterminant, p: Typesetter) -> Box:
+    return set_log_determinant(node.args[0], p)
 
 
 @rule.register
 def _(node: T.Vec, p: Typesetter) -> Box:
-    return Box(apply("vec", p.plain(node.args[0])), ATOM)
+    """A scalar as a 1 x 1 matrix is set as the scalar."""
+    return p.box(node.args[0]) if node.args[0].is_scalar else Box(apply("vec", p.plain(node.args[0])), ATOM)
+
+
+@rule.register
+def _(node: T.OperatorNorm, p: Typesetter) -> Box:
+    return Box(norm(p.plain(node.args[0]), 2), ATOM)
 
 
 @rule.register
@@ -175,6 +213,8 @@ def _(node: T.SquaredNorm, p: Typesetter) -> Box:
 
 @rule.register
 def _(node: T.Inner, p: Typesetter) -> Box:
+    if isinstance(node.args[0], T.Ones) and node.args[0] not in p.abbreviations:
+        return set_entries_sum(node.args[1], p)
     return Box(fence(comma(*(p.plain(t) for t in node.args)), "<>"), ATOM)
 
 

@@ -1,17 +1,22 @@
-"""Nodes as SymPy expressions, and the matrix expressions that SymPy lacks: `Vec` and `CommutationMatrix`.
+"""Nodes as SymPy expressions; `sympy_matrices` has the matrix expressions that SymPy lacks.
 
 Names: a letter `W3` of a family becomes `MatrixSymbol("W3")`, one with a symbolic index `MatrixSymbol("W[l]")`, and a
 chain of symbolic length `MatrixSymbol("W[L..1]")`: SymPy does not see the index in such a name and cannot substitute
 it. Scalar families and families of dimensions become `Indexed`, `t[l]`. Matrix expressions are left unevaluated.
+Entries are counted from 0, as SymPy does. `log |det A|` becomes `log(Determinant(A))`, which is the same where det A > 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import singledispatch
+from types import MappingProxyType
 from typing import Any
 
 import sympy
-from sympy.core.sympify import _sympify
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symland.errors import NoRule
 from symland.language import statements as S
@@ -19,62 +24,14 @@ from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.language.nodes import Binder, Node, walk
 from symland.language.notation import bound_name
-
-
-class Vec(sympy.MatrixExpr):
-    """The columns of a matrix, stacked.
-
-    >>> Vec(sympy.Matrix([[1, 2], [3, 4]])).as_explicit().T
-    Matrix([[1, 3, 2, 4]])
-    """
-
-    def __new__(cls, matrix: Any) -> Any:
-        return super().__new__(cls, _sympify(matrix))
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        rows, columns = self.args[0].shape
-        return (rows * columns, sympy.S.One)
-
-    def _entry(self, i: Any, j: Any, **hints: Any) -> Any:
-        rows = self.args[0].rows
-        return self.args[0][i % rows, i // rows]
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\operatorname{{vec}}\left({printer.doprint(self.args[0])}\right)"
-
-
-class CommutationMatrix(sympy.MatrixExpr):
-    """K with K vec(A) = vec(A^T) for every m x n matrix A.
-
-    >>> CommutationMatrix(2, 2).as_explicit().tolist()
-    [[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
-    """
-
-    def __new__(cls, m: Any, n: Any) -> Any:
-        return super().__new__(cls, _sympify(m), _sympify(n))
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        m, n = self.args
-        return (m * n, m * n)
-
-    def _entry(self, i: Any, j: Any, **hints: Any) -> Any:
-        m, n = self.args
-        return sympy.KroneckerDelta(j, m * (i % n) + i // n)
-
-    def _latex(self, printer: Any) -> str:
-        return f"K_{{{','.join(map(printer.doprint, self.args))}}}"
-
-    def _eval_transpose(self) -> Any:
-        return CommutationMatrix(*reversed(self.args))
+from symland.write.sympy_matrices import CommutationMatrix, DiagonalSelectionMatrix, UnitVector, Unvec, Vec
 
 
 def to_sympy(node: Node) -> Any:
     """The SymPy expression, or the equation or inequality, that a node stands for.
 
-    Raises NoRule for what SymPy has no counterpart of: pseudoinverses, derivatives of undetermined terms, statements
-    other than `=`, `<=` and `<`, and bounded sums of symbolic length over matrices.
+    Raises NoRule for what SymPy has no counterpart of: pseudoinverses, spectral norms, derivatives of undetermined
+    terms, statements other than `=`, `<=` and `<`, and bounded sums of symbolic length over matrices.
 
     >>> A = T.matrix("A", "d", "m")
     >>> to_sympy(T.Trace(A.T * A))
@@ -158,6 +115,22 @@ def _(node: T.Commutation) -> Any:
 
 
 @_rule.register
+def _(node: T.Ones) -> Any:
+    return sympy.OneMatrix(*map(dim_to_sympy, node.args))
+
+
+@_rule.register
+def _(node: T.UnitVector) -> Any:
+    n, i = node.args
+    return UnitVector(dim_to_sympy(n), index_to_sympy(i - 1))
+
+
+@_rule.register
+def _(node: T.DiagonalSelection) -> Any:
+    return DiagonalSelectionMatrix(dim_to_sympy(node.args[0]))
+
+
+@_rule.register
 def _(node: T.Number) -> Any:
     return sympy.Rational(node.value.numerator, node.value.denominator)
 
@@ -193,13 +166,32 @@ def _(node: T.BoundedProduct) -> Any:
     return _bounded(node, sympy.Product, sympy.Mul)
 
 
+@_rule.register
+def _(node: T.OrderedProduct) -> Any:
+    length = node.length.value
+    if length is None:
+        raise NoRule(
+            "a product of symbolic length has no counterpart in SymPy", node=node, hint="choose the ends of the range"
+        )
+    if length == 0:
+        return sympy.Identity(dim_to_sympy(node.shape[0]))
+    return sympy.MatMul(*(_rule(node.at(node.hi - k)) for k in range(length)))
+
+
 def _bounded(node: Binder, symbolic: Any, literal: Any) -> Any:
     """Written out where the length is literal; otherwise the bound variable must not hide in the name of a matrix."""
     length = (node.hi - node.lo + 1).value
     if length is not None:
         if length < 0:
             raise NoRule(f"the range {node.lo}..{node.hi} has negative length", node=node, module=__name__)
+        if node.is_matrix:
+            zero = sympy.ZeroMatrix(*map(dim_to_sympy, node.shape))
+            return sympy.MatAdd(*(_rule(node.at(node.lo + k)) for k in range(length))) if length else zero
         return literal(*(_rule(node.at(node.lo + k)) for k in range(length)))
+    if node.is_matrix:
+        raise NoRule(
+            "a bounded sum of matrices has no counterpart in SymPy", node=node, hint="choose the ends of the range"
+        )
     var = bound_name(node)
     body = node.at(Index.var(var))
     for n in walk(body):
@@ -233,8 +225,27 @@ def _(node: T.Inverse) -> Any:
 
 
 @_rule.register
+def _(node: T.MatrixPower) -> Any:
+    return sympy.MatPow(_rule(node.args[0]), index_to_sympy(node.args[1]))
+
+
+@_rule.register
 def _(node: T.Trace) -> Any:
+    element = T.is_entry(node)
+    if element is not None:
+        a, i, j = element
+        return MatrixElement(_rule(a), index_to_sympy(i - 1), index_to_sympy(j - 1))
     return sympy.Trace(_rule(node.args[0]))
+
+
+@_rule.register
+def _(node: T.Determinant) -> Any:
+    return sympy.Determinant(_rule(node.args[0]))
+
+
+@_rule.register
+def _(node: T.LogDeterminant) -> Any:
+    return sympy.log(sympy.Determinant(_rule(node.args[0])))
 
 
 @_rule.register
@@ -258,7 +269,77 @@ def _(node: T.Kronecker) -> Any:
 
 @_rule.register
 def _(node: T.Vec) -> Any:
-    return Vec(_rule(node.args[0]))
+    a = _rule(node.args[0])
+    return sympy.ImmutableMatrix([[a]]) if node.args[0].is_scalar else Vec(a)
+
+
+@_rule.register
+def _(node: T.Unvec) -> Any:
+    m, n, column = node.args
+    return Unvec(dim_to_sympy(m), dim_to_sympy(n), _rule(column))
+
+
+@_rule.register
+def _(node: T.Diagonal) -> Any:
+    return DiagonalOf(_rule(node.args[0]))
+
+
+@_rule.register
+def _(node: T.DiagonalMatrix) -> Any:
+    return DiagMatrix(_rule(node.args[0]))
+
+
+@_rule.register
+def _(node: T.Hadamard) -> Any:
+    return sympy.HadamardProduct(*map(_rule, node.args))
+
+
+@_rule.register
+def _(node: T.HadamardPower) -> Any:
+    return sympy.HadamardPower(_rule(node.args[0]), index_to_sympy(node.args[1]))
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        **{name: getattr(sympy, name) for name in "sin cos tan exp log sinh cosh tanh sqrt sign".split()},
+        "arctan": sympy.atan,
+        "arcsin": sympy.asin,
+        "arccos": sympy.acos,
+        "abs": sympy.Abs,
+        "step": sympy.Heaviside,
+        "relu": lambda x: sympy.Max(0, x),
+        "leaky_relu": lambda x, slope: sympy.Piecewise((x, x > 0), (slope * x, True)),
+        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "reciprocal": lambda x: 1 / x,
+        "pow": lambda x, exponent: x**exponent,
+    }
+)
+
+
+@_rule.register
+def _(node: T.Elementwise) -> Any:
+    a, parameters = _rule(node.argument), [_rule(t) for t in node.parameters]
+
+    def applied(x: Any) -> Any:
+        return _generic(node.function, x) if node.is_generic else FUNCTIONS[node.function](x, *parameters)
+
+    if node.is_scalar:
+        return applied(a)
+    if a.shape == (1, 1):
+        return sympy.ImmutableMatrix([[applied(MatrixElement(a, 0, 0))]])
+    x = sympy.Dummy("x", real=True)
+    return ElementwiseApplyFunction(sympy.Lambda(x, applied(x)), a)
+
+
+def _generic(name: str, x: Any) -> Any:
+    """The undefined function, or a derivative of it, at x."""
+    stem = name.rstrip("'")
+    order = len(name) - len(stem)
+    if not order:
+        return sympy.Function(stem)(x)
+    y = sympy.Dummy("y", real=True)
+    return sympy.Subs(sympy.Derivative(sympy.Function(stem)(y), (y, order)), y, x)
 
 
 @_rule.register

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from symland.language.index import Dim, Index
 from symland.language.nodes import Node
-from symland.write import set_statements, set_terms
+from symland.write import set_entrywise, set_statements, set_terms
 from symland.write.layout import Layout
 from symland.write.typesetter import RELATION, Names, Typesetter
 
-RULES = (set_terms, set_statements)  # the modules that register rules for nodes
+RULES = (set_terms, set_entrywise, set_statements)  # the modules that register rules for nodes
 
 
 def typeset(node: Node, abbreviations: Mapping[Node, str] | None = None, names: Names | None = None) -> Layout:

@@ -167,8 +167,15 @@ class Words:
         if isinstance(t, T.Chain) and _small(t.length):
             top = t.top
             return {((), tuple(2 * self.atom(T.Member(t.family, top - i)) for i in range(t.length.value or 0))): 1}
+        if isinstance(t, T.OrderedProduct) and _small(t.length):
+            out = {((), ()): 1}
+            for factor in reversed(_unfold(t)):
+                out = self._product(out, self.matrix(factor))
+            return out
         if isinstance(t, T.Kronecker):
             return self._kronecker(*t.args)
+        if isinstance(t, T.Vec) and t.args[0].is_scalar:
+            return {(m, ()): c for m, c in self.scalar(t.args[0]).items()}
         if isinstance(t, T.Vec):
             shape = t.args[0].shape
             return {(m, (2 * self.atom(("vec", w, shape)),)): c for (m, w), c in self.matrix(t.args[0]).items()}

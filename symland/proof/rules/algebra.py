@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from symland.language.index import Index
-from symland.language.statements import Eq, Invertible, Le, Lt, NonNeg
+from symland.language.statements import Eq, Invertible, Le, Lt, NonNeg, Nonzero, Psd
 from symland.language.terms import (
     BoundedProduct,
     BoundedSum,
     Identity,
     IndexScalar,
+    Inner,
     Inverse,
     Power,
     Pseudoinverse,
@@ -19,7 +20,27 @@ from symland.language.terms import (
     number,
 )
 from symland.language.trace import Assignment
-from symland.proof.rules.letters import SQUARE, A, F, X, a, b, c, chain, i, ia, ib, identity, il, n, p, q
+from symland.proof.rules.letters import (
+    ALIKE,
+    SQUARE,
+    A,
+    F,
+    M,
+    X,
+    a,
+    b,
+    c,
+    chain,
+    i,
+    ia,
+    ib,
+    identity,
+    il,
+    n,
+    ordered,
+    p,
+    q,
+)
 from symland.proof.rules.row import Row, rows
 
 PINV = Pseudoinverse(A)
@@ -27,14 +48,17 @@ PENROSE = "Penrose, A generalized inverse for matrices, 1955"
 ZERO, ONE = number(0), number(1)
 
 
-def _sum(body: Term) -> Term:
-    out: Term = BoundedSum.over("i", ia, ib, body)
+def _sum(body: Term, lo: Index = ia, hi: Index = ib) -> Term:
+    out: Term = BoundedSum.over("i", lo, hi, body)
     return out
 
 
-def _product(body: Term) -> Term:
-    out: Term = BoundedProduct.over("i", ia, ib, body)
+def _product(body: Term, lo: Index = ia, hi: Index = ib) -> Term:
+    out: Term = BoundedProduct.over("i", lo, hi, body)
     return out
+
+
+INSIDE = (NonNeg(ib - il), NonNeg(il - ia))
 
 
 TABLE = rows(
@@ -62,6 +86,30 @@ TABLE = rows(
         Eq(chain(ia - 1, ia), identity(n.substitute({}, {"_": ia - 1}))),
         reason="an empty product is the identity",
     ),
+    # ordered products: X[i] stands for any matrix that depends on i
+    Row(
+        "ordered_split",
+        Eq(ordered(ib, ia), ordered(ib, il + 1) * X[il] * ordered(il - 1, ia)),
+        side=INSIDE,
+        reason="split the product at one factor",
+    ),
+    Row(
+        "ordered_top",
+        Eq(ordered(ib, ia), X[ib] * ordered(ib - 1, ia)),
+        side=(NonNeg(ib - ia),),
+        reason="take off the leftmost factor",
+    ),
+    Row(
+        "ordered_bottom",
+        Eq(ordered(ib, ia), ordered(ib, ia + 1) * X[ia]),
+        side=(NonNeg(ib - ia),),
+        reason="take off the rightmost factor",
+    ),
+    Row(
+        "ordered_empty",
+        Eq(ordered(ia - 1, ia), identity(n.substitute({}, {"_": ia - 1}))),
+        reason="an empty product is the identity",
+    ),
     # bounded sums and products
     Row("sum_empty", Eq(BoundedSum.over("i", ia, ia - 1, F[i]), ZERO), reason="an empty sum is zero"),
     Row(
@@ -69,6 +117,24 @@ TABLE = rows(
         Eq(_sum(F[i]), F[ib] + BoundedSum.over("i", ia, ib - 1, F[i])),
         side=(NonNeg(ib - ia),),
         reason="take off the last term",
+    ),
+    Row(
+        "sum_split",
+        Eq(_sum(F[i]), _sum(F[i], ia, il - 1) + F[il] + _sum(F[i], il + 1)),
+        side=INSIDE,
+        reason="split the sum at one term",
+    ),
+    Row(
+        "sum_split_matrix",
+        Eq(_sum(M[i]), _sum(M[i], ia, il - 1) + M[il] + _sum(M[i], il + 1)),
+        side=INSIDE,
+        reason="split the sum at one term",
+    ),
+    Row(
+        "sum_inner",
+        Eq(_sum(Inner(M[i], ALIKE)), Inner(_sum(M[i]), ALIKE)),
+        side=(NonNeg(ib - ia + 1),),
+        reason="the inner product is linear",
     ),
     Row(
         "sum_factor",
@@ -90,6 +156,12 @@ TABLE = rows(
         reason="take off the last factor",
     ),
     Row(
+        "product_split",
+        Eq(_product(F[i]), _product(F[i], ia, il - 1) * F[il] * _product(F[i], il + 1)),
+        side=INSIDE,
+        reason="split the product at one factor",
+    ),
+    Row(
         "product_constant",
         Eq(_product(c), Power(c, ib - ia + 1)),
         side=(NonNeg(ib - ia + 1),),
@@ -106,6 +178,13 @@ TABLE = rows(
         Eq(Power(Power(c, Index.of(2)), ia), Power(c, ia + ia)),
         side=(NonNeg(ia),),
         reason="a power of a square",
+    ),
+    Row(
+        "psd_symmetric",
+        Eq(SQUARE.T, SQUARE),
+        premises=(Psd(SQUARE),),
+        reason="a positive semidefinite matrix is symmetric",
+        model=(Assignment("set", SQUARE, SQUARE.T * SQUARE),),
     ),
     # inverses
     Row(
@@ -156,6 +235,13 @@ TABLE = rows(
         premises=(Lt(ZERO, c),),
         side=(NonNeg(ia),),
         reason="a power of a positive number is positive",
+    ),
+    Row(
+        "nonzero_positive",
+        Nonzero(c),
+        premises=(Lt(ZERO, c),),
+        reason="a positive number is not zero",
+        model=(Assignment("set", c, a * a + 1),),
     ),
     Row("reciprocal", Eq(c * Reciprocal(c), ONE), premises=(Lt(ZERO, c),), reason="a number times its reciprocal"),
     Row(

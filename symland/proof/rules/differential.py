@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from symland.language.statements import Eq, Invertible, Lt, NonNeg
+from symland.language.statements import Eq, Invertible, NonNeg, Nonzero
 from symland.language.terms import (
+    BoundedSum,
+    Determinant,
+    Diagonal,
+    DiagonalMatrix,
+    HadamardPower,
     IndexScalar,
     Inner,
     Inverse,
+    Kronecker,
+    LogDeterminant,
+    MatrixPower,
     Power,
     Reciprocal,
     Scale,
     SquaredNorm,
     Trace,
+    Unvec,
+    Vec,
     Zero,
+    hadamard,
+    matrix,
     number,
 )
-from symland.proof.rules.letters import AFTER, ALIKE, SQUARE, A, D, a, b, c, ia, p, q, v, w
+from symland.language.trace import Assignment
+from symland.proof.rules.letters import AFTER, ALIKE, SQUARE, A, D, F, a, b, c, i, ia, ib, p, q, r, s, v, w
 from symland.proof.rules.row import Free, Row, rows
 
 MAGNUS = "Magnus and Neudecker, Matrix Differential Calculus, ch. 8"
+OTHER = matrix("B", r, s)
+COLUMN, LONG = matrix("A", p, 1), matrix("A", q * p, 1)
+STEP = matrix("B", p, p)
 
 TABLE = rows(
     Row("d_self", Eq(D(w), v), reason="the variable itself"),
@@ -58,9 +74,75 @@ TABLE = rows(
         reason="power rule",
     ),
     Row(
-        "d_reciprocal",
+        "d_reciprocal_scalar",
         Eq(D(Reciprocal(c)), number(-1) * Reciprocal(c) * Reciprocal(c) * D(c)),
-        premises=(Lt(number(0), c),),
+        premises=(Nonzero(c),),
         reason="quotient rule",
+    ),
+    # entrywise products, diagonals and shapes
+    Row(
+        "d_hadamard",
+        Eq(D(hadamard(A, ALIKE)), hadamard(D(A), ALIKE) + hadamard(A, D(ALIKE))),
+        reason="product rule",
+        citation=MAGNUS,
+    ),
+    Row(
+        "d_hadamard_power",
+        Eq(D(HadamardPower(A, ia)), Scale(IndexScalar(ia), hadamard(HadamardPower(A, ia - 1), D(A)))),
+        side=(NonNeg(ia - 1),),
+        reason="power rule",
+    ),
+    Row("d_diagonal", Eq(D(Diagonal(SQUARE)), Diagonal(D(SQUARE))), reason="taking the diagonal is linear"),
+    Row("d_diagonal_matrix", Eq(D(DiagonalMatrix(COLUMN)), DiagonalMatrix(D(COLUMN))), reason="Diag is linear"),
+    Row("d_vec", Eq(D(Vec(A)), Vec(D(A))), reason="vec is linear", citation=MAGNUS),
+    Row("d_vec_scalar", Eq(D(Vec(a)), Vec(D(a))), reason="vec is linear"),
+    Row("d_unvec", Eq(D(Unvec(p, q, LONG)), Unvec(p, q, D(LONG))), reason="the inverse of vec is linear"),
+    Row(
+        "d_kronecker",
+        Eq(D(Kronecker(A, OTHER)), Kronecker(D(A), OTHER) + Kronecker(A, D(OTHER))),
+        reason="product rule",
+        citation=MAGNUS,
+    ),
+    # determinants and powers
+    Row(
+        "d_determinant",
+        Eq(D(Determinant(SQUARE)), Determinant(SQUARE) * Trace(Inverse(SQUARE) * D(SQUARE))),
+        premises=(Invertible(SQUARE),),
+        reason="differential of a determinant",
+        citation=MAGNUS,
+    ),
+    Row(
+        "d_logdet",
+        Eq(D(LogDeterminant(SQUARE)), Trace(Inverse(SQUARE) * D(SQUARE))),
+        premises=(Invertible(SQUARE),),
+        reason="differential of a log-determinant",
+        citation=MAGNUS,
+    ),
+    Row(
+        "d_matrix_power",
+        Eq(
+            D(MatrixPower(SQUARE, ia)),
+            BoundedSum.over("i", 1, ia, MatrixPower(SQUARE, i - 1) * STEP * MatrixPower(SQUARE, ia - i)),
+        ),
+        premises=(Eq(D(SQUARE), STEP),),
+        side=(NonNeg(ia),),
+        reason="product rule for a power of a matrix",
+        citation=MAGNUS,
+        model=(Assignment("set", STEP, D(SQUARE)),),
+    ),
+    Row(
+        "d_trace_power",
+        Eq(D(Trace(MatrixPower(SQUARE, ia))), IndexScalar(ia) * Trace(MatrixPower(SQUARE, ia - 1) * D(SQUARE))),
+        side=(NonNeg(ia - 1),),
+        reason="differential of the trace of a power",
+        citation=MAGNUS,
+    ),
+    # sums
+    Row(
+        "d_bounded_sum",
+        Eq(D(BoundedSum.over("i", ia, ib, F[i])), BoundedSum.over("i", ia, ib, D(F[i]))),
+        side=(NonNeg(ib - ia + 1),),
+        reason="sum rule",
+        citation=MAGNUS,
     ),
 )

@@ -21,11 +21,18 @@ w, v = matrix("w", "j", "k"), matrix("v", "j", "k")  # a variable and a directio
 n = Dim.member("n", Index.var("_"))
 X = family("X", n, Dim.member("n", Index.var("_") - 1))  # a family whose chains are matrices
 F = family("F")  # a family of scalars
+M = family("M", "p", "q")  # a family of matrices of one shape
 
 
 def chain(top: Index, bottom: Index) -> Term:
     """X[top..bottom]."""
     out: Term = T.Chain(X, top, bottom)
+    return out
+
+
+def ordered(top: Index, bottom: Index) -> Term:
+    """prod(i, top..bottom, X[i])."""
+    out: Term = T.OrderedProduct.over("i", bottom, top, X[i])
     return out
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from symland.proof.rules import algebra, differential, spectral, vectorize
+from symland.proof.rules import algebra, differential, functions, spectral, vectorize
 from symland.proof.rules.row import Row
 
 TABLES: Mapping[str, Mapping[str, Row]] = MappingProxyType(
     {
         "algebra": algebra.TABLE,
         "differential": differential.TABLE,
+        "functions": functions.TABLE,
         "vectorize": vectorize.TABLE,
         "spectral": spectral.TABLE,
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from symland.language import terms as T
 from symland.language.nodes import Node
@@ -50,6 +50,24 @@ class Row:
         for s in self.side:
             roots.extend((s.letter, s.term) if isinstance(s, Free) else (s,))
         return free_names(*roots)
+
+
+    def over(self, variable: Node | None) -> Row:
+        """The row for this variable in the place of the letter w: rows about derivatives hold for scalar ones too."""
+        return self if variable is None or not variable.is_scalar else self._over_scalar
+
+    @cached_property
+    def _over_scalar(self) -> Row:
+        side = (Free(_scalar(s.letter), _scalar(s.term)) if isinstance(s, Free) else s for s in self.side)
+        premises = tuple(cast(Statement, _scalar(h)) for h in self.premises)
+        return replace(self, conclusion=cast(Statement, _scalar(self.conclusion)), premises=premises, side=tuple(side))
+
+
+def _scalar(node: Any) -> Any:
+    """The node with the letters w and v scalars."""
+    if isinstance(node, T.Symbol):
+        return T.scalar(node.name) if node.name in ("w", "v") else node
+    return node.make(*(_scalar(a) if isinstance(a, Node) else a for a in node.args))
 
 
 def rows(*table: Row) -> dict[str, Row]:

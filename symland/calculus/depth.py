@@ -1,0 +1,224 @@
+"""Symbolic depth: the derivative of products and sums over an index, such as `prod(i, L..1, I + A[i])` with respect to
+one of the letters A[l].
+
+A product or sum is split where the letter stands, and the rest does not contain it, which the kernel sees by order
+facts. A sum all of whose terms contain the letter is differentiated term by term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from symland.calculus.adjoint import gradient_of_linear
+from symland.calculus.differential import push
+from symland.calculus.prover import RIGHT, Path, Prover, at
+from symland.calculus.simplify import tidy
+from symland.errors import AssumptionMissing, NoRule
+from symland.language import terms as T
+from symland.language.index import PLACE, Index
+from symland.language.nodes import Binder, Family, Lambda, Node, walk
+from symland.language.notation import bound_name, unused_names
+from symland.language.statements import ForAll, NonNeg
+from symland.language.terms import Term
+from symland.proof.scope import is_closed
+
+
+def ranges(node: Node, family: Family) -> list[tuple[Index, Index]]:
+    """low..high for every chain of the family in the node, and for every member at the variable of a binder."""
+    out = []
+    for n in walk(node):
+        if isinstance(n, T.Chain) and n.family == family:
+            out.append((n.bottom, n.top))
+        if isinstance(n, Binder):
+            out.extend((n.lo + shift, n.hi + shift) for shift in shifts(n, family))
+    return [(low, high) for low, high in out if is_closed(low.variables | high.variables)]
+
+
+def shifts(binder: Binder, family: Family) -> list[int]:
+    """The constants c for which the member at i + c occurs in the body, i the variable of the binder."""
+    here = [n.index for n in walk(binder.args[2]) if isinstance(n, T.Member) and n.family == family]
+    found = {(index - Index.var(binder.var)).value for index in here}
+    return sorted(c for c in found if c is not None)
+
+
+def assume_inside(prover: Prover, node: Node, w: T.Member) -> None:
+    """Adds that the letter's index lies in the ranges of its family, except in those that it is known to miss."""
+    for low, high in ranges(node, w.family):
+        if not (_known(prover, low - w.index - 1) or _known(prover, w.index - high - 1)):
+            for e in (NonNeg(w.index - low), NonNeg(high - w.index)):
+                prover.assume(repr(e), e)
+
+
+def may_be_inside(node: Node, w: T.Member) -> bool:
+    """Whether a range of the letter's family in the node is not known to miss its index."""
+    gaps = [(w.index - low, high - w.index) for low, high in ranges(node, w.family)]
+    return any(all(g.value is None or g.value >= 0 for g in pair) for pair in gaps)
+
+
+def binder_derivative(prover: Prover, id: str, path: Path) -> str:
+    """One step towards the derivative, at the path, of a product or sum over an index."""
+    t, w, v = at(prover.statement(id), path).args
+    place = _place(prover, t, w)
+    if isinstance(t, T.OrderedProduct) and place is not None and len(shifts(t, w.family)) == 1:
+        return prover.rewrite_by(id, path, product_derivative(prover, t, w, v, place))
+    if place is not None:
+        return split(prover, id, (*path, 0), place)
+    if isinstance(t, T.BoundedSum) and t.is_scalar:
+        return prover.rewrite_by(id, path, sum_derivative(prover, t, w, v))
+    raise NoRule(
+        f"no rule for the derivative of {t!r} with respect to {w!r}: it has to be known which factor contains it",
+        node=t,
+        module="symland.calculus.depth",
+    )
+
+
+def _place(prover: Prover, t: Binder, w: Term) -> Index | None:
+    """The index of a factor or term that contains the letter, as a member at the variable of the binder."""
+    if not isinstance(w, T.Member):
+        return None
+    for c in shifts(t, w.family):
+        place = w.index - c
+        if _known(prover, place - t.lo) and _known(prover, t.hi - place):
+            return place
+    return None
+
+
+def _known(prover: Prover, e: Index) -> bool:
+    try:
+        prover.nonneg(e)
+    except AssumptionMissing:
+        return False
+    return True
+
+
+def split(prover: Prover, id: str, path: Path, place: Index) -> str:
+    """The product or sum at the path split at one factor or term."""
+    t: Any = at(prover.statement(id), path)
+    indices = {"a": t.lo, "b": t.hi, "l": place}
+    if isinstance(t, T.OrderedProduct):
+        dims: Any = {"n": (PLACE, t.rows_at(Index.var(PLACE)))}
+        return prover.rewrite(id, path, "ordered_split", families={"X": members(t)}, indices=indices, dims=dims)
+    if t.is_matrix:
+        dims = dict(zip("pq", t.shape, strict=True))
+        return prover.rewrite(id, path, "sum_split_matrix", families={"M": members(t)}, indices=indices, dims=dims)
+    row = "sum_split" if isinstance(t, T.BoundedSum) else "product_split"
+    return prover.rewrite(id, path, row, families={"F": members(t)}, indices=indices)
+
+
+def members(t: Binder) -> Lambda:
+    """The body as what takes the place of a family of letters."""
+    var = bound_name(t)
+    return Lambda(var, t.at(Index.var(var)))
+
+
+def product_derivative(prover: Prover, t: T.OrderedProduct, w: T.Member, v: Term, place: Index) -> str:
+    """The id of `D(prod(i, b..a, A(i)); w, v) = prod(i, b..p+1, A(i)) D(A(p); w, v) prod(i, p-1..a, A(i))`, where the
+    factor A(p) alone contains w.
+
+    Proved once with the ends a, b free, under a <= p <= b, and instantiated. Source: the rule PROD.
+    """
+    names = prover.lemma_indices()
+    a, b = (Index.var(n) for n in names)
+    prover.assume(f"{place} >= {a}", NonNeg(place - a))
+    prover.assume(f"{b} >= {place}", NonNeg(b - place))
+    var, body = members(t)
+    id = prover.refl(cast(Term, T.D(T.OrderedProduct.over(var, a, b, body), w, v)))
+    id = split(prover, id, (*RIGHT, 0), place)
+    id = push(prover, id, RIGHT)
+    id = prover.turn(id, RIGHT, tidy(at(prover.statement(id), RIGHT)))
+    return prover.spec(id, indices={names[0]: t.lo, names[1]: t.hi})
+
+
+def sum_derivative(prover: Prover, t: T.BoundedSum, w: Term, v: Term) -> str:
+    """The id of `D(sum(i, a..b, s(i)); w, v) = <sum(i, a..b, G(i)), v>`, where `D(s(i); w, v) = <G(i), v>`; for a
+    scalar letter the right side is v times the sum of the slopes."""
+    var = _unused_index(prover, t, w, v)
+    i, indices = Index.var(var), {"a": t.lo, "b": t.hi}
+    if not _known(prover, t.hi - t.lo + 1):
+        fact = NonNeg(t.hi - t.lo + 1)
+        prover.assume(repr(fact), fact)
+    term = cast(Term, t.at(i))
+    bounds = {"low": NonNeg(i - t.lo), "high": NonNeg(t.hi - i)}
+    facts = {key: prover.assume(repr(e), e) for key, e in bounds.items()}
+    each, slope = _term_derivative(prover, term, w, v)
+    each = _for_all_terms(prover, each, t, var, set(facts.values()))
+    data = {"from": each, "var": var, "lo": t.lo, "hi": t.hi, **facts, "binder": "sum"}
+    each = prover.emit("sum_mono", data)
+    if w.is_scalar:
+        each = prover.rewrite(each, RIGHT, "sum_factor", families={"F": Lambda(var, slope)}, indices=indices, c=v)
+    else:
+        dims = dict(zip("pq", w.shape, strict=True))
+        families = {"M": Lambda(var, slope)}
+        each = prover.rewrite(each, RIGHT, "sum_inner", families=families, indices=indices, dims=dims, B=v)
+    id = prover.refl(cast(Term, T.D(t, w, v)))
+    families = {"F": Lambda(var, term)}
+    id = prover.rewrite(id, RIGHT, "d_bounded_sum", families=families, indices=indices, w=w, v=v)
+    return prover.rewrite_by(id, RIGHT, each)
+
+
+def _for_all_terms(prover: Prover, id: str, t: Binder, var: str, bounds: set[str]) -> str:
+    """The statement with every condition on one term, such as invertible(A[i]), as an instance of the condition on all
+    terms."""
+    discharge = {}
+    for name in sorted(prover.deps(id) - bounds):
+        condition = prover.hypotheses[name]
+        if var in condition.free_indices:
+            everywhere = ForAll.over(var, t.lo, t.hi, condition)
+            instance = prover.all_at(prover.hyp(prover.assume(repr(everywhere), everywhere)), Index.var(var))
+            discharge[name] = {"theorem": instance}
+    return prover.spec(id, discharge) if discharge else id
+
+
+def _term_derivative(prover: Prover, term: Term, w: Term, v: Term) -> tuple[str, Term]:
+    """The id of `D(s; w, v) = <G, v>`, or v G for a scalar letter, and G."""
+    id = prover.refl(cast(Term, T.D(term, w, v)))
+    id = push(prover, id, RIGHT)
+    form = tidy(at(prover.statement(id), RIGHT))
+    zero = cast(Term, T.Zero(*w.shape)) if w.is_matrix else T.number(0)
+    slope = gradient_of_linear(form, v) if any(n is v for n in walk(form)) else zero
+    linear = cast(Term, T.Inner(slope, v)) if w.is_matrix else T.product(v, slope)
+    return prover.turn(id, RIGHT, linear), slope
+
+
+def _unused_index(prover: Prover, *nodes: Node) -> str:
+    """A name for an index that neither the nodes nor a hypothesis uses."""
+    taken = {x for h in prover.hypotheses.values() for x in h.free_indices}
+    taken |= {x for n in nodes for x in n.free_indices}
+    return next(unused_names(nodes[0], taken=taken))
+
+
+def unfolded(prover: Prover, term: Term) -> str:
+    """The id of `term = tidy term`, with its products of literal length written out; empty if it is tidy already.
+
+    Proved with letters for the factors of ordered products and instantiated: products of sums are not multiplied out.
+    """
+    bodies: dict[Node, T.OrderedProduct] = {n.args[2]: n for n in _ordered_products(term)}
+    names = unused_names(term, ("B", "C", "F", "G", "H"))
+    letters = {body: _letters(name, product) for (body, product), name in zip(bodies.items(), names, strict=False)}
+    id = prover.tidied(cast(Term, _with_letters(term, letters)))
+    if not id or not letters:
+        return id
+    return prover.spec(id, families={letters[body].name: members(product) for body, product in bodies.items()})
+
+
+def _ordered_products(node: Node) -> list[T.OrderedProduct]:
+    """The ordered products in the node that stand under no binder."""
+    if isinstance(node, Binder):
+        return [node] if isinstance(node, T.OrderedProduct) else []
+    return [p for c in node.children for p in _ordered_products(c)]
+
+
+def _letters(name: str, product: T.OrderedProduct) -> Family:
+    """A family of letters of the shapes of the factors."""
+    place = Index.var(PLACE)
+    return Family(name, (product.rows_at(place), product.rows_at(place - 1)))
+
+
+def _with_letters(node: Node, letters: Mapping[Node, Family]) -> Node:
+    """The node with letters for the factors of its ordered products."""
+    if isinstance(node, T.OrderedProduct):
+        return cast(Node, T.OrderedProduct.over("i", node.lo, node.hi, letters[node.args[2]]["i"]))
+    if isinstance(node, Binder):
+        return node
+    return cast(Node, node.make(*(_with_letters(a, letters) if isinstance(a, Node) else a for a in node.args)))

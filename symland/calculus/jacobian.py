@@ -1,0 +1,67 @@
+"""Vectorized Jacobians of matrix-valued functions: from `vec D(F; W, V) = J vec V` to `jac(F, W, J)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from symland.calculus.adjoint import coefficient, gradient_of_linear
+from symland.calculus.derivation import Derivation, derivation
+from symland.calculus.facts import check_projection, use_symmetry
+from symland.calculus.gradient import assume_context, check_letter, direction, notes_on, push_shown
+from symland.calculus.linear import contains, linear_terms
+from symland.calculus.prover import RIGHT, Prover, at
+from symland.calculus.simplify import add, tidy, tidy_matrix, transpose
+from symland.errors import NoRule, UsageError
+from symland.language import statements as S
+from symland.language import terms as T
+from symland.language.nodes import Node
+from symland.language.statements import Statement
+from symland.language.terms import Term
+
+
+def jacobian(
+    function: Term,
+    w: Term,
+    assuming: Mapping[str, Statement] | None = None,
+    abbreviations: Mapping[Node, str] | None = None,
+) -> Derivation:
+    """The vectorized Jacobian of a matrix or scalar with respect to the letter w, for every dimension: J with
+    vec D(function; w, V) = J vec V, one row per entry of the function and one column per entry of w, columns stacked.
+
+    Raises NoRule for a node that no rule covers, UsageError where w is not a letter.
+
+    >>> from symland.language.terms import matrix
+    >>> A, W, B = matrix("A", "p", "q"), matrix("W", "q", "r"), matrix("B", "r", "s")
+    >>> jacobian(A * W * B, W).result
+    B' (x) A
+    """
+    if not isinstance(function, Term):
+        raise UsageError(f"{function!r} is not a term")
+    check_letter(function, w)
+    if check_projection(w):
+        raise NoRule(
+            f"the Jacobian over {check_projection(w)} {w!r} is not covered", node=w,
+            hint="declare the letter without the fact to get the unconstrained Jacobian",
+        )  # fmt: skip
+    prover = Prover(assuming or {})
+    assume_context(prover, function, w)
+    v = direction("V", w, function)
+    id = push_shown(prover, prover.refl(cast(Term, T.Vec(T.D(function, w, v)))))
+    image = cast(Term, at(prover.statement(id), (1, 0)))
+    id = prover.turn(id, RIGHT, T.product(tidy(_matrix(image, v)), cast(Term, T.Vec(v))))
+    id = use_symmetry(prover, id, RIGHT, tidy_matrix)
+    prover.display.append((id, "vectorize: vec(AXB) = (B^T (x) A) vec X, vec(X^T) = K vec X"))
+    trace = prover.trace({"jacobian": prover.emit("identify", {"from": id})})
+    return derivation(trace, "jacobian", f"Jacobian with respect to {w!r}", abbreviations, notes_on(function, w))
+
+
+def _matrix(image: Term, v: Term) -> Term:
+    """J with vec(image) = J vec(v), for an image that is linear in v."""
+    if not contains(image, v):
+        return cast(Term, T.Zero(S.entries_of(image), S.entries_of(v)))
+    if v.is_scalar:
+        return cast(Term, T.Vec(coefficient(image, v)))
+    if image.is_scalar:
+        return transpose(tidy(T.Vec(gradient_of_linear(image, v))))
+    return add(*(t.matrix(v.shape) for t in linear_terms(image, v)))

@@ -1,0 +1,32 @@
+"""Where an elementwise function has a value, as a statement about its argument."""
+
+from __future__ import annotations
+
+from symland.language import terms as T
+from symland.language.functions import ALL, COSINE, FUNCTIONS, INSIDE, NONZERO, POSITIVE
+from symland.language.index import Index
+from symland.language.statements import Lt, Nonzero, Positive, Statement
+
+
+def domain_of(t: T.Elementwise) -> Statement | None:
+    """What f(A) demands of A, or None if it is defined everywhere, as generic functions are.
+
+    >>> domain_of(T.Elementwise("log", T.scalar("s")))
+    0 < s
+    """
+    domain = ALL if t.is_generic else FUNCTIONS[t.function].domain
+    x = t.argument
+    if domain == ALL:
+        return None
+    if domain == POSITIVE:
+        return positive(x)
+    if domain == INSIDE:
+        return positive(T.Ones(*x.shape) - T.HadamardPower(x, Index.of(2)) if x.is_matrix else 1 - x**2)
+    nonzero: Statement = Nonzero({NONZERO: x, COSINE: T.Elementwise("cos", x)}[domain])
+    return nonzero
+
+
+def positive(x: T.Term) -> Statement:
+    """0 < x for a scalar, and for every entry of a matrix."""
+    statement: Statement = Positive(x) if x.is_matrix else Lt(T.number(0), x)
+    return statement

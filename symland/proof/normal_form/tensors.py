@@ -1,0 +1,365 @@
+"""Sums of products of tensors, and what may be done with them: the algebra behind `network`. Part of the trusted base.
+
+A form is a sum of `coefficient * monomial * open parts`. It has a tuple of wires for its rows and one for its columns,
+the last running fastest, as Kronecker products and vec have it; a wire of dimension 1 says nothing and is left
+out. A connected part without free wires is a scalar, one factor of the monomial; a closed wire without legs is its
+dimension. Every operation keeps the value, in all dimensions, of what is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from itertools import permutations, product
+from math import factorial, prod
+from typing import Any, NamedTuple
+
+from symland.errors import SymlandError
+from symland.language.index import Dim, Index
+from symland.proof.normal_form.labelling import Embedding, Graph, Legs, Part, Work, canonical
+from symland.proof.normal_form.words import MAX_DEGREE, MAX_NUMBER, Coefficient, Monomial, TooLarge, add
+
+Piece = tuple[Legs, int]  # the free wires that are the ports of a part, and the number of the part
+Key = tuple[Monomial, tuple[Piece, ...]]
+Terms = dict[Key, Coefficient]
+Axis = tuple[int, ...]  # the numbers of the dimensions of wires
+
+MAX_ORDERS = 24  # orders of the legs of one argument that are compared
+
+
+class Form(NamedTuple):
+    """A matrix or scalar: the types of its row and column wires, and the terms, which number these wires in turn."""
+
+    rows: Axis
+    columns: Axis
+    terms: Terms
+
+    @property
+    def axes(self) -> Axis:
+        return self.rows + self.columns
+
+
+class Tensors:
+    """Forms over one numbering of atoms, dimensions and parts."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+        self._labelled: dict[Part, int] = {}
+        self._parts: dict[int, Part] = {}
+        self._dims: dict[int, Dim] = {}
+        self._groups: dict[tuple[Axis, Axis], list[tuple[int, int]]] = {}
+        self._embeddings: dict[int, Embedding] = {}
+        self._splits: dict[int, Axis] = {}  # what the embeddings of several wires in one take
+        self._symmetries: dict[int, tuple[Legs, ...]] = {}
+        self._work = Work()
+
+    # -- forms -------------------------------------------------------------------------------------------------
+    def checked(self, form: Form) -> Form:
+        """The form itself, unless it is too large."""
+        self._work.spend(len(form.terms))
+        for (monomial, pieces), c in form.terms.items():
+            if max(abs(c.numerator), c.denominator) > MAX_NUMBER or len(monomial) + len(pieces) > MAX_DEGREE:
+                raise TooLarge("the normal form has too many factors or digits")
+        return form
+
+    def atom(self, key: Any) -> int:
+        """The number of an atom, a dimension or a part."""
+        return self._numbers.setdefault(key, len(self._numbers))
+
+    def axis(self, *dims: Dim) -> Axis:
+        """The types of wires of these dimensions; a dimension 1 has none."""
+        numbers = [(self.atom(("dimension", d)), d) for d in dims if d.value != 1]
+        self._dims.update(numbers)
+        return tuple([n for n, _ in numbers])
+
+    def size(self, axis: Iterable[int]) -> Dim:
+        """The product of the dimensions of wires."""
+        return reduce(Dim.__mul__, [self._dims[n] for n in axis], Dim.of(1))
+
+    def polynomial(self, d: Dim) -> Terms:
+        """A dimension as a number."""
+        return {(tuple(sorted([self.atom(("dim", a)) for a in atoms])), ()): c for atoms, c in d}
+
+    def embedding(self, family: Any, position: Index, total: bool, onto: bool) -> int:
+        """The number of an embedding."""
+        label = self.atom(("embedding", family, position))
+        self._embeddings[label] = Embedding(family, position, total, onto)
+        return label
+
+    def single(self, label: int, rows: Axis, columns: Axis) -> Form:
+        """The atom whose legs are the wires of the rows and columns."""
+        g = Graph()
+        legs = [g.wire(kind) for kind in rows + columns]
+        g.atoms.append((label, tuple(legs)))
+        return self.finished(g, legs[: len(rows)], legs[len(rows) :])
+
+    def finished(self, g: Graph, rows: Sequence[int], columns: Sequence[int]) -> Form:
+        """The form of a graph with these free wires."""
+        out: Terms = {}
+        self.finish(out, g, [*rows, *columns], (), 1)
+        return Form(tuple([g.types[w] for w in rows]), tuple([g.types[w] for w in columns]), out)
+
+    def finish(self, out: Terms, g: Graph, ports: list[int], monomial: Monomial, c: Coefficient) -> None:
+        """out += c * monomial * graph."""
+        self._work.spend(len(g.types) + len(g.atoms) + 1)
+        embeddings = self._embeddings
+        if any(label in embeddings for label, _ in g.atoms) and not g.simplify(ports, embeddings):
+            return
+        numbers, pieces, loops = list(monomial), [], []
+        for part, slots in g.parts(ports):
+            if not part.types:
+                numbers.append(part.atoms[0][0])
+            elif slots:
+                pieces.append((slots, self.part(part)))
+            elif part.atoms:
+                numbers.append(self.part(part))
+            else:
+                loops.append(part.types[0])
+        key = tuple(sorted(numbers)), tuple(sorted(pieces))
+        if not loops:
+            return add(out, {key: c})
+        for (dims, _), e in self.polynomial(self.size(loops)).items():
+            add(out, {(tuple(sorted(key[0] + dims)), key[1]): c * e})
+
+    def part(self, part: Part) -> int:
+        """The number of a part, the same for isomorphic ones."""
+        number = self._labelled.get(part)
+        if number is None:
+            found = canonical(part, self._symmetries, self._work)
+            number = self._labelled[part] = self.atom(found)
+            self._parts[number] = found
+        return number
+
+    # -- operations ----------------------------------------------------------------------------------------------
+    def renumbered(self, terms: Terms, new: Sequence[int]) -> Terms:
+        """The terms with free wire k called new[k]."""
+        out: Terms = {}
+        for (monomial, pieces), c in terms.items():
+            add(out, {(monomial, tuple(sorted([self._moved(piece, new) for piece in pieces]))): c})
+        return out
+
+    def _moved(self, piece: Piece, new: Sequence[int]) -> Piece:
+        slots, number = piece
+        named = [new[s] for s in slots]
+        order = sorted(range(len(named)), key=named.__getitem__)
+        if order != list(range(len(named))):
+            part = self._parts[number]
+            number = self.part(part._replace(ports=tuple([part.ports[i] for i in order])))
+        return tuple([named[i] for i in order]), number
+
+    def transposed(self, a: Form) -> Form:
+        """A^T."""
+        r, c = len(a.rows), len(a.columns)
+        return Form(a.columns, a.rows, self.renumbered(a.terms, [*range(c, c + r), *range(c)]))
+
+    def put(self, g: Graph, a: Form, key: Key) -> tuple[list[int], list[int]]:
+        """The row and column wires of one term, put into a graph."""
+        wires = [g.wire(kind) for kind in a.axes]
+        for slots, number in key[1]:
+            g.place(self._parts[number], [wires[s] for s in slots])
+        return wires[: len(a.rows)], wires[len(a.rows) :]
+
+    def fuse(self, g: Graph, wires: list[int]) -> int:
+        """One wire whose index is that of all these, the last running fastest."""
+        if len(wires) == 1:
+            return wires[0]
+        kinds = tuple([g.types[w] for w in wires])
+        (kind,) = self.axis(self.size(kinds))
+        label = self.embedding(("split", kinds), Index.of(0), True, True)
+        self._splits[label] = kinds
+        w = g.wire(kind)
+        g.atoms.append((label, (w, *wires)))
+        return w
+
+    def groups(self, a: Axis, b: Axis) -> list[tuple[int, int]]:
+        """How many wires of a and of b have one product of dimensions, group by group, in shortest groups."""
+        out = self._groups.get((a, b))
+        if out is None:
+            out, i, j = [], 0, 0
+            for m, n in ((m, n) for m in range(1, len(a) + 1) for n in range(1, len(b) + 1)):
+                if m > i and n > j and self.size(a[i:m]) == self.size(b[j:n]):
+                    out.append((m - i, n - j))
+                    i, j = m, n
+            if (i, j) != (len(a), len(b)):
+                raise SymlandError("two rows of wires have different dimensions")
+            self._groups[a, b] = out
+        return out
+
+    def glue(self, g: Graph, u: list[int], v: list[int]) -> list[int]:
+        """One index instead of two: the wires left."""
+        out, i, j = [], 0, 0
+        for m, n in self.groups(tuple([g.types[w] for w in u]), tuple([g.types[w] for w in v])):
+            x, y = self.fuse(g, u[i : i + m]), self.fuse(g, v[j : j + n])
+            g.merge(x, y)
+            out.append(x)
+            i, j = i + m, j + n
+        return out
+
+    def merged(self, a: Axis, b: Axis) -> Axis:
+        """The wires that are left where these are glued."""
+        out: Axis = ()
+        i = 0
+        for m, _ in self.groups(a, b):
+            out += self.axis(self.size(a[i : i + m]))
+            i += m
+        return out
+
+    def mapped(self, a: Form, rows: Axis, columns: Axis, wiring: Callable[..., tuple[list[int], list[int]]]) -> Form:
+        """Each term of the form with its wires joined anew: `wiring(graph, rows, columns)` are the new free wires."""
+        out: Terms = {}
+        for key, c in a.terms.items():
+            g = Graph()
+            r, k = wiring(g, *self.put(g, a, key))
+            self.finish(out, g, r + k, key[0], c)
+        return Form(rows, columns, out)
+
+    def joined(self, a: Form, b: Form, rows: Axis, columns: Axis, wiring: Callable[..., Any]) -> Form:
+        """The product of each term of a and each of b: `wiring(graph, rows, columns, rows, columns)`."""
+        out: Terms = {}
+        for x, c in a.terms.items():
+            for y, e in b.terms.items():
+                g = Graph()
+                r, k = wiring(g, *self.put(g, a, x), *self.put(g, b, y))
+                self.finish(out, g, r + k, x[0] + y[0], c * e)
+        return self.checked(Form(rows, columns, out))
+
+    def regroup(self, a: Form, rows: Axis, columns: Axis) -> Form:
+        """The same matrix with these wires."""
+        if (a.rows, a.columns) == (rows, columns):
+            return a
+
+        def side(g: Graph, wires: list[int], kinds: Axis) -> list[int]:
+            if tuple([g.types[w] for w in wires]) == kinds:
+                return wires
+            new = [g.wire(kind) for kind in kinds]
+            self.glue(g, wires, new)
+            return new
+
+        return self.mapped(a, rows, columns, lambda g, r, k: (side(g, r, rows), side(g, k, columns)))
+
+    def total(self, forms: Sequence[Form]) -> Form:
+        """The sum of matrices."""
+        rows = reduce(self.merged, [f.rows for f in forms])
+        columns = reduce(self.merged, [f.columns for f in forms])
+        out: Terms = {}
+        for f in forms:
+            add(out, self.regroup(f, rows, columns).terms)
+        return Form(rows, columns, out)
+
+    def product(self, a: Form, b: Form) -> Form:
+        """A B."""
+
+        def wiring(g: Graph, r: list[int], k: list[int], s: list[int], m: list[int]) -> tuple[list[int], list[int]]:
+            self.glue(g, k, s)
+            return r, m
+
+        return self.joined(a, b, a.rows, b.columns, wiring) if a.columns or b.rows else self.kronecker(a, b)
+
+    def hadamard(self, a: Form, b: Form) -> Form:
+        """A .* B."""
+        rows, columns = self.merged(a.rows, b.rows), self.merged(a.columns, b.columns)
+        return self.joined(a, b, rows, columns, lambda g, r, k, s, m: (self.glue(g, r, s), self.glue(g, k, m)))
+
+    def inner(self, a: Form, b: Form) -> Form:
+        """<A, B>."""
+
+        def wiring(g: Graph, r: list[int], k: list[int], s: list[int], m: list[int]) -> tuple[list[int], list[int]]:
+            self.glue(g, r, s)
+            self.glue(g, k, m)
+            return [], []
+
+        return self.joined(a, b, (), (), wiring)
+
+    def kronecker(self, a: Form, b: Form) -> Form:
+        """A (x) B, and s A of a scalar s."""
+        r, k, s, m = len(a.rows), len(a.columns), len(b.rows), len(b.columns)
+        left = self.renumbered(a.terms, [*range(r), *range(r + s, r + s + k)])
+        right = self.renumbered(b.terms, [*range(r, r + s), *range(r + s + k, r + s + k + m)])
+        out: Terms = {}
+        for x, c in left.items():
+            for y, e in right.items():
+                self._work.spend(len(x[0]) + len(y[0]) + 1)
+                add(out, {(tuple(sorted(x[0] + y[0])), tuple(sorted(x[1] + y[1]))): c * e})
+        return self.checked(Form(a.rows + b.rows, a.columns + b.columns, out))
+
+    def opened(self, a: Form) -> Form:
+        """The same matrix, with a wire that all terms write as several wires written so: no other choice is made."""
+        a = self.regroup(a, self.merged_all(a.rows), self.merged_all(a.columns))
+        while True:
+            splits = [self._split(a, s) for s in range(len(a.axes))]
+            if not any(splits):
+                return a
+            r = len(a.rows)
+            rows, columns = (
+                tuple([k for kind, s in zip(axis, found, strict=True) for k in s or (kind,)])
+                for axis, found in ((a.rows, splits[:r]), (a.columns, splits[r:]))
+            )
+            a = self.regroup(a, rows, columns)
+
+    def merged_all(self, axis: Axis) -> Axis:
+        """One wire for all of an axis."""
+        return self.axis(self.size(axis))
+
+    def _split(self, a: Form, slot: int) -> Axis:
+        """The types of the wires that each term writes this free wire as; () if they do not agree."""
+        found: set[int] = set()
+        for key in a.terms:
+            for slots, number in key[1]:
+                if slot in slots:
+                    part = self._parts[number]
+                    port = part.ports[slots.index(slot)]
+                    here = {x for x, legs in part.atoms if x in self._splits and legs[0] == port}
+                    if part.atoms or len(part.ports) > 1:
+                        found = found & here if found else here
+                        if not found:
+                            return ()
+        return self._splits[min(found)] if found else ()
+
+    def entrywise(self, name: Any, a: Form) -> Form:
+        """f(A) entry by entry: an atom on the wires that A depends on, in an order that the form of A fixes."""
+        a = self.opened(a)
+        n = len(a.axes)
+        kept = [s for s in range(n) if not all(self._loose(s, key) for key in a.terms)]
+        reduced = {(m, tuple([p for p in pieces if p[0][0] in kept])): c for (m, pieces), c in a.terms.items()}
+        kinds = [a.axes[s] for s in kept]
+        first = sorted(range(len(kept)), key=kinds.__getitem__)
+        orders = [first]
+        if prod(factorial(kinds.count(k)) for k in set(kinds)) <= MAX_ORDERS:
+            runs = [[i for i in first if kinds[i] == k] for k in sorted(set(kinds))]
+            orders = [[i for run in chosen for i in run] for chosen in product(*map(permutations, runs))]
+        found = []
+        for order in orders:
+            new = [0] * n
+            for place, i in enumerate(order):
+                new[kept[i]] = place
+            found.append((_items(self.renumbered(reduced, new)), order))
+        least, best = min(found)
+        label = self.atom(("entrywise", name, tuple([kinds[i] for i in best]), least))
+        group = tuple([tuple([best.index(i) for i in order]) for items, order in found if items == least])
+        if len(group) > 1:
+            self._symmetries[label] = group
+        g = Graph()
+        wires = [g.wire(kind) for kind in a.axes]
+        g.atoms.append((label, tuple([wires[kept[i]] for i in best])))
+        return self.finished(g, wires[: len(a.rows)], wires[len(a.rows) :])
+
+    def _loose(self, slot: int, key: Key) -> bool:
+        """Whether a free wire of a term is on no atom, and free only once."""
+        return any(slots == (slot,) and not self._parts[number].atoms for slots, number in key[1])
+
+    def function(self, name: Any, a: Form, flipped: bool = False, scalar: bool = False) -> Form:
+        """f(A) with f(A^T) = f(A)^T, of the shape of A, or of A^T if `flipped`: named by the form of A or A^T."""
+        b = self.transposed(a)
+        given = (a.rows, a.columns, _items(a.terms))
+        least, swap = min((given, False), ((b.rows, b.columns, _items(b.terms)), True))
+        label = self.atom(("function", name, *least))
+        if scalar:
+            return self.single(label, (), ())
+        if a.axes and given[:2] == (b.rows, b.columns) and given[2] == _items(b.terms):
+            self._symmetries[label] = ((0, 1), (1, 0))
+        out = self.single(label, *(least[1::-1] if flipped else least[:2]))
+        return self.transposed(out) if swap else out
+
+
+def _items(terms: Terms) -> tuple[tuple[Key, Coefficient], ...]:
+    return tuple(sorted(terms.items()))
