@@ -36,17 +36,21 @@ from symland.language.terms import Term, family, matrix, number, scalar
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from symland.calculus.gradient import gradient
-    from symland.calculus.hessian import hessian, hessian_block
+    from symland.inputs import gradient, hessian, hessian_block, jacobian
     from symland.interface import check, explicit, replay
     from symland.landscape.library import gradient_dominance, hessian_at, minimizers, network
+    from symland.read.sympy import from_sympy
+    from symland.read.text import parse
     from symland.report.build import report
 
 # Loaded when first used: `import symland` stays quick.
 _LAZY = {
-    "gradient": "symland.calculus.gradient",
-    "hessian": "symland.calculus.hessian",
-    "hessian_block": "symland.calculus.hessian",
+    "gradient": "symland.inputs",
+    "hessian": "symland.inputs",
+    "hessian_block": "symland.inputs",
+    "jacobian": "symland.inputs",
+    "parse": "symland.read.text",
+    "from_sympy": "symland.read.sympy",
     "check": "symland.interface",
     "explicit": "symland.interface",
     "replay": "symland.interface",
@@ -83,16 +87,19 @@ __all__ = [
     "dims",
     "explicit",
     "family",
+    "from_sympy",
     "gradient",
     "gradient_dominance",
     "hessian",
     "hessian_at",
     "hessian_block",
+    "jacobian",
     "matrix",
     "minimizers",
     "network",
     "norm2",
     "number",
+    "parse",
     "replay",
     "report",
     "scalar",

@@ -85,7 +85,12 @@ def parser() -> argparse.ArgumentParser:
     command("list", _list, "list the problems by name")
 
     derive = command("derive", _derive, "derive gradient and Hessian, step by step, each step checked")
-    _problem_arguments(derive)
+    derive.add_argument("name", metavar="NAME|LOSS", help="a problem of `symland list`, or a loss in text")
+    derive.add_argument("--wrt", nargs="+", default=[], metavar="LETTER", help="the letters (all of the loss)")
+    derive.add_argument("--declare", metavar="TEXT", help='shapes and facts: "X: d x m, w: n, S: n x n symmetric"')
+    derive.add_argument("--assume", action="append", metavar="STATEMENT", help='a hypothesis: "invertible(A)", "0 < s"')
+    derive.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
+    derive.add_argument("--form", choices=("vectorized", "bilinear"), default="vectorized", help="of the Hessian")
     derive.add_argument("--hessian", action="store_true", help="the vectorized Hessian blocks too")
     derive.add_argument("--rectangular", action="store_true", help="layers of different widths n[l] x n[l-1]")
     form = derive.add_mutually_exclusive_group()
@@ -126,11 +131,6 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _problem_arguments(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", help="a problem of `symland list`")
-    sub.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
-
-
 # -- commands --------------------------------------------------------------------------------------------------
 def _list(args: argparse.Namespace) -> int:
     from symland.landscape.library import NETWORKS
@@ -141,6 +141,14 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _derive(args: argparse.Namespace) -> int:
+    from symland.landscape.library import NETWORKS
+
+    if args.name not in NETWORKS:
+        if args.name.isidentifier():
+            raise UsageError(f"there is no problem {args.name!r}", hint="one of " + ", ".join(NETWORKS) + ", or a loss")
+        return _derive_loss(args)
+    if args.wrt or args.declare or args.assume:
+        raise UsageError(f"{args.name} has its own letters", hint="--wrt, --declare and --assume are for losses in text")
     from symland.landscape.library import derivatives
 
     made = derivatives(args.name, args.layers, rectangular=args.rectangular)
@@ -157,16 +165,18 @@ def _derive(args: argparse.Namespace) -> int:
 
         sys.stdout.write(derivation_latex(made, args.layers, args.hessian))
         return PASSED
+    from symland.report.plain import CLOSING, derivation_text, result_text
+
     print(f"{made.general.problem.name}: h = {_show(made.general.loss, {})}")
     print(f"  E := {_show(made.general.residual, {})}")
     print(f"  {made.general.reading}")
     for d in [made.gradient, *(made.blocks.values() if args.hessian else ())]:
-        _print_derivation(d)
+        print("\n" + derivation_text(d))
     if args.layers is not None:
         print(f"\n{problem.name}, as an instance: E := {_show(problem.definitions['E'], {})}")
         for d in [*made.gradients, *(made.hessian.blocks.values() if args.hessian else ())]:
-            _print_result(d)
-    print("\nPROVED for all dimensions: the kernel replayed every step (--json writes it, `symland check` judges it).")
+            print("\n".join(result_text(d)))
+    print("\n" + CLOSING)
     return PASSED
 
 
@@ -176,24 +186,25 @@ def _show(node: Node, names: Mapping[Node, str]) -> str:
     return show(node, names)
 
 
-def _print_derivation(d: Any) -> None:
-    from symland.language.statements import NonNeg
+def _derive_loss(args: argparse.Namespace) -> int:
+    from symland.inputs import derivatives
 
-    ranges = [_show(h, {}) for h in d.theorem.hypotheses.values() if isinstance(h, NonNeg)]
-    print(f"\n{d.name}, for {', '.join(ranges)}")
-    for i, line in enumerate(d.steps):
-        left, right = line.statement.args
-        if i == 0:
-            print(f"    {_show(left, d.abbreviations)}")
-        print(f"      = {_show(right, d.abbreviations)}")
-        print(f"          ({line.reason})")
-    _print_result(d)
+    if args.layers is not None or args.rectangular:
+        raise UsageError("--layers and --rectangular are for networks", hint="`symland list` names them")
+    made = derivatives(args.name, args.wrt, args.hessian, args.form, args.assume, args.declare)
+    if args.json:
+        from symland.write.json import to_json
 
+        sys.stdout.write(to_json(made.trace))
+    elif args.latex:
+        from symland.report.paste import loss_latex
 
-def _print_result(d: Any) -> None:
-    letters = ", ".join(_show(w, {}) for w in d.theorem.statement.args[1:-1])
-    what = "gradient with respect to" if len(d.theorem.statement.args) == 3 else "Hessian block of"
-    print(f"  {what} {letters}:\n      {_show(d.result, d.abbreviations)}")
+        sys.stdout.write(loss_latex(made))
+    else:
+        from symland.report.plain import loss_text
+
+        print(loss_text(made))
+    return PASSED
 
 
 def _report(args: argparse.Namespace) -> int:

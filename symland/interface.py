@@ -5,13 +5,14 @@ Here the first opinion (the kernel) and the second ones (`checks`) are put side 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from symland.calculus.derivation import Derivation
 from symland.calculus.hessian import HessianDerivation
-from symland.errors import CheckFailed, StepRejected, UsageError
+from symland.errors import CheckFailed, NoRule, StepRejected, UndefinedHere, UsageError
 from symland.evidence import Evidence, Label, combined
 from symland.landscape.dominance import GradientDominance
 from symland.landscape.hessian_at import HessianAtMinimizer
@@ -117,21 +118,25 @@ def kernel_opinion(trace: Trace) -> Evidence:
 def formula_opinions(
     f: Formulas, dims: Mapping[str, Any], chosen: Sequence[str], digits: int, progress: Progress
 ) -> list[Evidence]:
-    """What the checks that differentiate the loss themselves say of the formulas."""
+    """What the checks that differentiate the loss themselves say of the formulas. A method that does not apply (no
+    polynomials, no rational functions, no point with a value) has no opinion."""
+    from symland.checks.explicit import check_derivatives
+    from symland.checks.highprec import check_derivatives_numeric
+    from symland.checks.modular import check_modular
+
     letters = list(dict.fromkeys([*f.gradients, *(w for pair in f.blocks for w in pair)]))
+    methods: dict[str, Callable[[], Evidence]] = {
+        "explicit": lambda: check_derivatives(f.loss, letters, f.gradients, f.blocks, dims),
+        "modular": lambda: check_modular(f.loss, f.gradients, f.blocks, dims),
+        "highprec": lambda: check_derivatives_numeric(
+            f.loss, f.gradients, f.blocks, dims, digits, progress=progress
+        ),
+    }
     out = []
-    if "explicit" in chosen:
-        from symland.checks.explicit import check_derivatives
-
-        out.append(check_derivatives(f.loss, letters, f.gradients, f.blocks, dims))
-    if "modular" in chosen:
-        from symland.checks.modular import check_modular
-
-        out.append(check_modular(f.loss, f.gradients, f.blocks, dims))
-    if "highprec" in chosen:
-        from symland.checks.highprec import check_derivatives_numeric
-
-        out.append(check_derivatives_numeric(f.loss, f.gradients, f.blocks, dims, digits, progress=progress))
+    for name, method in methods.items():
+        if name in chosen:
+            with suppress(NoRule, UndefinedHere):
+                out.append(method())
     return out
 
 
@@ -154,6 +159,8 @@ def formulas_of(item: Any, dims: Mapping[str, Any] | None) -> Formulas | None:
         if not isinstance(d, Derivation):
             return None
         statement = at_indices(d.theorem.statement, dims or {})
+        if isinstance(statement, S.Jac):
+            return jacobian_formulas(statement)
         if statement is None or not isinstance(statement, (S.Grad, S.Hess)):
             return None
         out = out or Formulas(statement.args[0], {}, {})
@@ -162,6 +169,15 @@ def formulas_of(item: Any, dims: Mapping[str, Any] | None) -> Formulas | None:
         else:
             out.blocks[statement.args[1], statement.args[2]] = statement.args[3]
     return out
+
+
+def jacobian_formulas(statement: S.Jac) -> Formulas:
+    """A Jacobian as the gradient of a scalar: the function contracted with a new letter."""
+    from symland.checks.jacobian import contracted
+
+    function, letter, matrix = statement.args
+    loss, gradient = contracted(function, letter, matrix)
+    return Formulas(loss, {letter: gradient}, {})
 
 
 def at_indices(statement: Node, dims: Mapping[str, Any]) -> Node | None:

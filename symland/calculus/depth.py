@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from symland.calculus.adjoint import gradient_of_linear
+from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.differential import push
+from symland.calculus.linear import Sandwich, contains, linear_terms
 from symland.calculus.prover import RIGHT, Path, Prover, at
-from symland.calculus.simplify import tidy
+from symland.calculus.simplify import add, scale, tidy
 from symland.errors import AssumptionMissing, NoRule
 from symland.language import terms as T
 from symland.language.index import PLACE, Index
 from symland.language.nodes import Binder, Family, Lambda, Node, walk
 from symland.language.notation import bound_name, unused_names
-from symland.language.statements import ForAll, NonNeg
+from symland.language.statements import ForAll, NonNeg, entries_of
 from symland.language.terms import Term
 from symland.proof.scope import is_closed
 
@@ -64,7 +65,7 @@ def binder_derivative(prover: Prover, id: str, path: Path) -> str:
         return prover.rewrite_by(id, path, product_derivative(prover, t, w, v, place))
     if place is not None:
         return split(prover, id, (*path, 0), place)
-    if isinstance(t, T.BoundedSum) and t.is_scalar:
+    if isinstance(t, T.BoundedSum):
         return prover.rewrite_by(id, path, sum_derivative(prover, t, w, v))
     raise NoRule(
         f"no rule for the derivative of {t!r} with respect to {w!r}: it has to be known which factor contains it",
@@ -132,29 +133,81 @@ def product_derivative(prover: Prover, t: T.OrderedProduct, w: T.Member, v: Term
 
 def sum_derivative(prover: Prover, t: T.BoundedSum, w: Term, v: Term) -> str:
     """The id of `D(sum(i, a..b, s(i)); w, v) = <sum(i, a..b, G(i)), v>`, where `D(s(i); w, v) = <G(i), v>`; for a
-    scalar letter the right side is v times the sum of the slopes."""
-    var = _unused_index(prover, t, w, v)
-    i, indices = Index.var(var), {"a": t.lo, "b": t.hi}
+    scalar letter the right side is v times the sum of the slopes. For matrices s(i) it is `unvec(sum(i, a..b, J(i)) vec
+    v)`, where `D(s(i); w, v) = unvec(J(i) vec v)`."""
+    i, facts = _index_of_terms(prover, t, w, v)
+    body = cast(Term, t.at(i))
+    each = prover.refl(cast(Term, T.D(body, w, v)))
+    each = push(prover, each, RIGHT)
+    each = _for_all_terms(prover, each, t, str(i), set(facts.values()))
+    each = collect_sum(prover, _tidied(prover, each), t, i, facts, v)
+    id = prover.refl(cast(Term, T.D(t, w, v)))
+    row, letter, dims = ("d_bounded_sum", "F", {})
+    if t.is_matrix:
+        row, letter, dims = "d_bounded_sum_matrix", "M", dict(zip("pq", t.shape, strict=True))
+    families, indices = {letter: Lambda(str(i), body)}, {"a": t.lo, "b": t.hi}
+    id = prover.rewrite(id, RIGHT, row, families=families, indices=indices, dims=dims, w=w, v=v)
+    return prover.rewrite_by(id, RIGHT, each)
+
+
+def linear_sum(prover: Prover, t: T.BoundedSum, v: Term) -> str:
+    """The id of `sum(i, a..b, M(i)) = unvec(sum(i, a..b, J(i)) vec v)`, for matrices M(i) that are linear in v."""
+    i, facts = _index_of_terms(prover, t, v)
+    return collect_sum(prover, _tidied(prover, prover.refl(cast(Term, t.at(i)))), t, i, facts, v)
+
+
+def _tidied(prover: Prover, id: str) -> str:
+    return prover.turn(id, RIGHT, tidy(at(prover.statement(id), RIGHT)))
+
+
+def collect_sum(prover: Prover, each: str, t: T.BoundedSum, i: Index, facts: Mapping[str, str], v: Term) -> str:
+    """From `u(i) = s(i)` for every term, with s(i) linear in v, the sum of all u(i) as one linear map of v."""
+    form, var = cast(Term, at(prover.statement(each), RIGHT)), str(i)
+    row, linear, slope, letters, dims = _linear(form, v)
+    each = prover.turn(each, RIGHT, linear)
+    each = prover.emit("sum_mono", {"from": each, "var": var, "lo": t.lo, "hi": t.hi, **facts, "binder": "sum"})
+    families, indices = {"F" if slope.is_scalar else "M": Lambda(var, slope)}, {"a": t.lo, "b": t.hi}
+    bound = {name: d for name, d in zip(dims, (*slope.shape, *form.shape), strict=False)}
+    return prover.rewrite(each, RIGHT, row, families=families, indices=indices, dims=bound, **letters)
+
+
+def _linear(form: Term, v: Term) -> tuple[str, Term, Term, dict[str, Term], str]:
+    """For a term that is linear in v: the row that takes v out of a sum of such terms, the term as that row has it, what
+    is summed up, the row's letter, and the names of the dimensions of what is summed up."""
+    if v.is_scalar:
+        slope = coefficient(form, v) if contains(form, v) else zero(form)
+        return ("sum_factor_matrix" if form.is_matrix else "sum_factor"), T.times(v, slope), slope, {"c": v}, "pq"
+    if form.is_scalar:
+        slope = gradient_of_linear(form, v) if contains(form, v) else zero(v)
+        return "sum_inner", cast(Term, T.Inner(slope, v)), slope, {"B": v}, "pq"
+    terms = linear_terms(form, v) if contains(form, v) else []
+    if len(terms) == 1 and len(terms[0].links) == 1 and isinstance(terms[0].links[0], Sandwich):
+        left, right = terms[0].links[0]
+        if isinstance(right, T.Identity):
+            left = scale(terms[0].coefficient, left)
+            return "sum_factor_right", T.product(left, v), left, {"B": v}, "pq"
+        if isinstance(left, T.Identity):
+            right = scale(terms[0].coefficient, right)
+            return "sum_factor_left", T.product(v, right), right, {"A": v}, "qr"
+    column = cast(Term, T.Vec(v))
+    blocks = [x.matrix(v.shape) for x in terms]
+    slope = tidy(add(*blocks)) if blocks else cast(Term, T.Zero(entries_of(form), entries_of(v)))
+    return "sum_linear_map", cast(Term, T.Unvec(*form.shape, T.product(slope, column))), slope, {"B": column}, "_rpq"
+
+
+def zero(like: Term) -> Term:
+    """Zero of the shape of a term."""
+    return cast(Term, T.Zero(*like.shape)) if like.is_matrix else T.number(0)
+
+
+def _index_of_terms(prover: Prover, t: Binder, *letters: Term) -> tuple[Index, dict[str, str]]:
+    """A new index for the terms of a sum, and the names of the order facts of its range."""
     if not _known(prover, t.hi - t.lo + 1):
         fact = NonNeg(t.hi - t.lo + 1)
         prover.assume(repr(fact), fact)
-    term = cast(Term, t.at(i))
+    i = Index.var(_unused_index(prover, t, *letters))
     bounds = {"low": NonNeg(i - t.lo), "high": NonNeg(t.hi - i)}
-    facts = {key: prover.assume(repr(e), e) for key, e in bounds.items()}
-    each, slope = _term_derivative(prover, term, w, v)
-    each = _for_all_terms(prover, each, t, var, set(facts.values()))
-    data = {"from": each, "var": var, "lo": t.lo, "hi": t.hi, **facts, "binder": "sum"}
-    each = prover.emit("sum_mono", data)
-    if w.is_scalar:
-        each = prover.rewrite(each, RIGHT, "sum_factor", families={"F": Lambda(var, slope)}, indices=indices, c=v)
-    else:
-        dims = dict(zip("pq", w.shape, strict=True))
-        families = {"M": Lambda(var, slope)}
-        each = prover.rewrite(each, RIGHT, "sum_inner", families=families, indices=indices, dims=dims, B=v)
-    id = prover.refl(cast(Term, T.D(t, w, v)))
-    families = {"F": Lambda(var, term)}
-    id = prover.rewrite(id, RIGHT, "d_bounded_sum", families=families, indices=indices, w=w, v=v)
-    return prover.rewrite_by(id, RIGHT, each)
+    return i, {key: prover.assume(repr(e), e) for key, e in bounds.items()}
 
 
 def _for_all_terms(prover: Prover, id: str, t: Binder, var: str, bounds: set[str]) -> str:
@@ -170,17 +223,6 @@ def _for_all_terms(prover: Prover, id: str, t: Binder, var: str, bounds: set[str
     return prover.spec(id, discharge) if discharge else id
 
 
-def _term_derivative(prover: Prover, term: Term, w: Term, v: Term) -> tuple[str, Term]:
-    """The id of `D(s; w, v) = <G, v>`, or v G for a scalar letter, and G."""
-    id = prover.refl(cast(Term, T.D(term, w, v)))
-    id = push(prover, id, RIGHT)
-    form = tidy(at(prover.statement(id), RIGHT))
-    zero = cast(Term, T.Zero(*w.shape)) if w.is_matrix else T.number(0)
-    slope = gradient_of_linear(form, v) if any(n is v for n in walk(form)) else zero
-    linear = cast(Term, T.Inner(slope, v)) if w.is_matrix else T.product(v, slope)
-    return prover.turn(id, RIGHT, linear), slope
-
-
 def _unused_index(prover: Prover, *nodes: Node) -> str:
     """A name for an index that neither the nodes nor a hypothesis uses."""
     taken = {x for h in prover.hypotheses.values() for x in h.free_indices}
@@ -193,7 +235,7 @@ def unfolded(prover: Prover, term: Term) -> str:
 
     Proved with letters for the factors of ordered products and instantiated: products of sums are not multiplied out.
     """
-    bodies: dict[Node, T.OrderedProduct] = {n.args[2]: n for n in _ordered_products(term)}
+    bodies = {n.args[2]: n for n in _ordered_products(term) if n.rows_at(Index.var(PLACE)).variables <= {PLACE}}
     names = unused_names(term, ("B", "C", "F", "G", "H"))
     letters = {body: _letters(name, product) for (body, product), name in zip(bodies.items(), names, strict=False)}
     id = prover.tidied(cast(Term, _with_letters(term, letters)))
@@ -203,7 +245,7 @@ def unfolded(prover: Prover, term: Term) -> str:
 
 
 def _ordered_products(node: Node) -> list[T.OrderedProduct]:
-    """The ordered products in the node that stand under no binder."""
+    """The ordered products in the node that stand under no other binder."""
     if isinstance(node, Binder):
         return [node] if isinstance(node, T.OrderedProduct) else []
     return [p for c in node.children for p in _ordered_products(c)]
@@ -217,7 +259,7 @@ def _letters(name: str, product: T.OrderedProduct) -> Family:
 
 def _with_letters(node: Node, letters: Mapping[Node, Family]) -> Node:
     """The node with letters for the factors of its ordered products."""
-    if isinstance(node, T.OrderedProduct):
+    if isinstance(node, T.OrderedProduct) and node.args[2] in letters:
         return cast(Node, T.OrderedProduct.over("i", node.lo, node.hi, letters[node.args[2]]["i"]))
     if isinstance(node, Binder):
         return node

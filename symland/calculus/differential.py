@@ -9,13 +9,15 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import cast
 
+from symland.calculus.positivity import shown_to_hold
 from symland.calculus.prover import Path, Prover, at, no_rule
+from symland.calculus.simplify import tidy
 from symland.errors import AssumptionMissing
 from symland.language import terms as T
 from symland.language.domains import domain_of
 from symland.language.index import Index
 from symland.language.nodes import Node
-from symland.language.statements import Invertible, Lt, NonNeg, Nonzero, Statement, at_least
+from symland.language.statements import Invertible, NonNeg, Nonzero, Statement, at_least
 from symland.language.terms import Term
 from symland.proof.rules.functions import PARAMETERS
 
@@ -149,7 +151,10 @@ def _(t: T.MatrixPower, prover: Prover, id: str, path: Path, w: Term, v: Term) -
     inner = push(prover, prover.refl(cast(Term, T.D(a, w, v))), (1,))
     step = at(prover.statement(inner), (1,))
     at_least_one(prover, k)
-    return prover.rewrite(id, path, "d_matrix_power", [inner], A=a, B=step, indices={"a": k}, w=w, v=v)
+    id = prover.rewrite(id, path, "d_matrix_power", [inner], A=a, B=step, indices={"a": k}, w=w, v=v)
+    from symland.calculus.depth import linear_sum
+
+    return prover.rewrite_by(id, path, linear_sum(prover, at(prover.statement(id), path), v))
 
 
 @_rule.register
@@ -191,6 +196,9 @@ for _cls, _row in ((T.Inverse, "d_inverse"), (T.Determinant, "d_determinant"), (
 
 @_rule.register
 def _(t: T.Reciprocal, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    simple = tidy(t)
+    if simple is not t:
+        return prover.turn(id, (*path, 0), simple)
     premise = holding(prover, Nonzero(t.args[0]))
     return prover.rewrite(id, path, "d_reciprocal_scalar", [premise], c=t.args[0], w=w, v=v)
 
@@ -240,15 +248,7 @@ def at_least_one(prover: Prover, exponent: Index) -> None:
 
 
 def holding(prover: Prover, wanted: Statement) -> str:
-    """The step that says that a derivative exists here: a hypothesis, or what a hypothesis gives; if there is none, it
-    becomes one. A theorem names every hypothesis that it uses."""
-    for name, h in prover.hypotheses.items():
-        if h is wanted:
-            return prover.hyp(name)
-    if isinstance(wanted, Nonzero):
-        x = wanted.args[0]
-        positive = Lt(T.number(0), x) if x.is_scalar else None
-        for name, h in prover.hypotheses.items():
-            if h is positive:
-                return prover.apply("nonzero_positive", [prover.hyp(name)], c=x)
-    return prover.hyp(prover.assume(repr(wanted), wanted))
+    """The step that says that a derivative exists here: proved, or a hypothesis; if it is neither, it becomes one. A
+    theorem names every hypothesis that it uses."""
+    shown = shown_to_hold(prover, wanted)
+    return prover.hyp(prover.assume(repr(wanted), wanted)) if shown is None else shown

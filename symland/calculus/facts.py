@@ -115,7 +115,9 @@ def projected(prover: Prover, id: str, v: Term, fact: str) -> str:
     half = T.number(1, 2)
     new = tidy(scale(half, add(g, transpose(g))) if fact == "symmetric" else T.DiagonalMatrix(T.Diagonal(g)))
     # G is the projection already, or <G, V> - <new, V> is a multiple of the equation V' = V, or Diag(diag(V)) = V.
-    name = prover.assume(f"{fact}({cast(T.Symbol, v).name})", STATEMENT_OF[fact](v))
+    named = f"{fact}({cast(T.Symbol, v).name})"
+    taken = prover.hypotheses.get(named, STATEMENT_OF[fact](v)) is not STATEMENT_OF[fact](v)
+    name = prover.assume(f"{named} {v.shape}" if taken else named, STATEMENT_OF[fact](v))
     factor = T.number(-1, 2) if fact == "symmetric" else T.number(-1)
     cofactor = {"eq": prover.hyp(name), "with": g, "times": factor}
     return use_symmetry(prover, prover.turn(id, (1,), cast(Term, T.Inner(new, v)), [cofactor]), (1, 0))
@@ -123,8 +125,8 @@ def projected(prover: Prover, id: str, v: Term, fact: str) -> str:
 
 def says(statement: Node) -> Term:
     """What a derivation derived: the gradient in `D(f; w, V) = <G, V>`, else the last argument of the statement."""
-    last = statement.args[-1]
-    projection = isinstance(statement, Eq) and isinstance(last, T.Inner) and isinstance(statement.args[0], T.D)
-    return cast(Term, last.args[0] if projection else last)
+    first, last = statement.args[0], statement.args[-1]
+    once = isinstance(statement, Eq) and isinstance(first, T.D) and not isinstance(first.args[0], T.D)
+    return cast(Term, last.args[0] if once and isinstance(last, T.Inner) else last)
 
 

@@ -105,7 +105,7 @@ def check_letter(term: Term, w: Term) -> None:
                 hint="declare every letter once, with one shape and the same facts",
             )
     letters = [n for n in walk(term) if isinstance(n, (T.Member, T.Chain)) and n.name == w.name]
-    if letters and not any(_may_be_in(w, n) for n in letters):
+    if letters and not _may_be_in(w, term):
         raise UsageError(f"{w!r} does not occur in {term!r}", hint="check the number of the layer")
 
 
@@ -158,27 +158,28 @@ def linear_form(prover: Prover, loss: Term, w: Term, v: Term) -> str:
 
 
 def push_shown(prover: Prover, id: str) -> str:
-    """Pushes all derivatives on the right side to the letters; runs of structural rules show as one line."""
+    """Pushes all derivatives on the right side to the letters. Runs of structural rules show as one line, and a line
+    too long to help anyone gives its reason to the next."""
+    lines: list[tuple[str, str]] = []
     while True:
         path = find_derivative(at(prover.statement(id), RIGHT))
         if path is None:
             break
         id = push_once(prover, id, RIGHT + path)
         row = prover.row_of(id)
-        if row in TRIVIAL:
-            continue
-        reason = STRUCTURAL_REASON if row in STRUCTURAL else ROWS[row].reason
-        if prover.display and prover.display[-1][1] == reason:
-            prover.display.pop()
-        prover.display.append((id, reason))
-    before = at(prover.statement(id), RIGHT)
-    tidied = prover.turn(id, RIGHT, tidy(before))
+        if row not in TRIVIAL:
+            lines.append((id, STRUCTURAL_REASON if row in STRUCTURAL else ROWS[row].reason))
+    tidied = prover.turn(id, RIGHT, tidy(at(prover.statement(id), RIGHT)))
     if tidied != id:
-        reason = "derivatives of constants vanish"
-        if prover.display and prover.display[-1][1] == STRUCTURAL_REASON and _size(before) > LONG:
-            prover.display.pop()  # too long to help anyone
-            reason = f"{STRUCTURAL_REASON}, {reason}"
-        prover.display.append((tidied, reason))
+        lines.append((tidied, "derivatives of constants vanish"))
+    reasons: list[str] = []
+    for (step, reason), after in zip(lines, [*lines[1:], None], strict=True):
+        if reason not in reasons:
+            reasons.append(reason)
+        merges = after is not None and after[1] == reason
+        if after is None or not (merges or _size(at(prover.statement(step), RIGHT)) > LONG):
+            prover.display.append((step, ", ".join(reasons)))
+            reasons = []
     return tidied
 
 

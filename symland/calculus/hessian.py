@@ -9,13 +9,7 @@ from typing import Any, cast
 from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.derivation import Derivation, derivation, of_theorem
 from symland.calculus.facts import check_projection, use_symmetry
-from symland.calculus.gradient import (
-    assume_context,
-    check_variable,
-    direction,
-    linear_form,
-    push_shown,
-)
+from symland.calculus.gradient import assume_context, check_variable, direction, linear_form, notes_on, push_shown
 from symland.calculus.linear import Flip, LinearTerm, Outer, Sandwich, contains, linear_terms
 from symland.calculus.prover import RIGHT, Path, Prover, at, looks_inside
 from symland.calculus.simplify import ONE, UNIT, add, scale, tidy, tidy_matrix, transpose
@@ -27,6 +21,7 @@ from symland.language.statements import Statement
 from symland.language.terms import Term, block
 from symland.language.trace import Trace
 from symland.proof.kernel import replay
+from symland.proof.theorem import Theorem
 
 
 def hessian_block(
@@ -58,9 +53,9 @@ def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = F
     return prover.emit("identify", {"from": id})
 
 
-def bilinear_step(prover: Prover, loss: Term, w: Term, u: Term) -> str:
-    """The id of `D(D(loss; w, V); u, U) = <V, J>`, J linear in U (V J or J for scalar letters)."""
-    v, z = direction("V", w, loss), direction("U", u, loss)
+def bilinear_step(prover: Prover, loss: Term, w: Term, u: Term, names: tuple[str, str] = ("V", "U")) -> str:
+    """The id of `D(D(loss; w, V); u, U) = <V, J>`, or V J for a scalar w, with J linear in U."""
+    v, z = direction(names[0], w, loss, u), direction(names[1], u, loss, w)
     id = _second_differential(prover, loss, (w, v), (u, z))
     return _collected(prover, id, v, z)
 
@@ -212,9 +207,10 @@ def _tidy_factors(prover: Prover, id: str, path: Path) -> str:
 
 @dataclass(frozen=True)
 class HessianDerivation:
-    """A full vectorized Hessian: its blocks, each a checked derivation, in the order of the variables.
+    """A full Hessian: its blocks, each a checked derivation, in the order of the variables.
 
-    `result` is one block matrix over the column-major vecs of the variables.
+    `result` is one block matrix over the column-major vecs of the variables; in bilinear form it is the sum of the
+    second differentials in directions V_i of variable i, then U_j of variable j.
     """
 
     variables: tuple[Term, ...]
@@ -222,14 +218,18 @@ class HessianDerivation:
     blocks: Mapping[tuple[int, int], Derivation]
     name: str = "Hessian"
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
+    form: str = "vectorized"
+    notes: tuple[str, ...] = ()
 
     @property
     def result(self) -> Term:
         n = len(self.variables)
+        if self.form == "bilinear":
+            return add(*(b.result for b in self.blocks.values()))
         return block([[self.blocks[i, j].result for j in range(n)] for i in range(n)])
 
     def to_latex(self) -> str:
-        """LaTeX source of the block matrix."""
+        """LaTeX source of the result."""
         from symland.write.latex import to_latex
 
         return to_latex(self.result, self.abbreviations)
@@ -241,11 +241,14 @@ class HessianDerivation:
         return to_json(self.trace)
 
     def to_sympy(self) -> Any:
-        """The block matrix as a SymPy expression."""
+        """The result as a SymPy expression."""
         return self.result.to_sympy()
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/latex": self._repr_latex_()}
 
     def __repr__(self) -> str:
         steps = sum(b.theorem.steps for b in self.blocks.values())
@@ -254,32 +257,71 @@ class HessianDerivation:
         )
 
 
+FORMS = ("vectorized", "bilinear")
+
+
 def hessian(
     loss: Term, variables: Sequence[Term], form: str = "vectorized", assuming: Mapping[str, Statement] | None = None,
     abbreviations: Mapping[Node, str] | None = None,
 ) -> HessianDerivation:  # fmt: skip
-    """The vectorized Hessian of a loss over the listed matrix letters, as one block matrix over column-major vecs.
+    """The Hessian of a loss over the listed letters. In the form "vectorized" one block matrix over column-major vecs:
+    block (i, j) has one row per entry of variable i and one column per entry of variable j. In the form "bilinear" the
+    second differentials `D(D(loss; W_i, V_i); W_j, U_j) = <V_i, J_ij(U_j)>`.
 
-    Block (i, j) has one row per entry of variable i and one column per entry of variable j.
+    Raises NoRule for a node that no rule covers, UsageError for another form or a variable that is no letter.
+
+    >>> from symland.language.terms import matrix, SquaredNorm
+    >>> A, x, b = matrix("A", "m", "n"), matrix("x", "n", 1), matrix("b", "m", 1)
+    >>> hessian(SquaredNorm(A * x - b), [x]).result
+    [2*A'*A]
     """
-    if form != "vectorized":
-        raise UsageError(f"the form {form!r} is not available", hint='use form="vectorized"')
+    if form not in FORMS:
+        raise UsageError(f"the form {form!r} is not available", hint="one of " + ", ".join(FORMS))
     if not variables:
         raise UsageError("a Hessian needs at least one variable")
     if len(set(variables)) != len(variables):
         raise UsageError("a variable is listed twice")
     prover = Prover(assuming or {})
-    ids: dict[tuple[int, int], str] = {}
+    ids, lines = hessian_steps(prover, loss, variables, form)
+    trace = prover.trace({block_name(at): id for at, id in ids.items()})
+    return of_blocks(loss, variables, form, trace, replay(trace), lines, abbreviations)
+
+
+Place = tuple[int, int]
+
+
+def block_name(place: Place) -> str:
+    """The name of the theorem about a block: "hessian 1 2"."""
+    return f"hessian {place[0] + 1} {place[1] + 1}"
+
+
+def hessian_steps(
+    prover: Prover, loss: Term, variables: Sequence[Term], form: str
+) -> tuple[dict[Place, str], dict[Place, tuple[tuple[str, str], ...]]]:
+    """The steps that end in the theorems about the blocks, and the main line of each."""
+    ids: dict[Place, str] = {}
     lines = {}
     for i, w in enumerate(variables):
         for j, u in enumerate(variables):
-            ids[i, j] = hessian_step(prover, loss, w, u, commute=i > j)
+            if form == "bilinear":
+                numbers = [str(k + 1) if len(variables) > 1 else "" for k in (i, j)]
+                ids[i, j] = bilinear_step(prover, loss, w, u, (f"V{numbers[0]}", f"U{numbers[1]}"))
+            else:
+                ids[i, j] = hessian_step(prover, loss, w, u, commute=i > j)
             lines[i, j] = tuple(prover.display)
-    names = {at: f"hessian {at[0] + 1} {at[1] + 1}" for at in ids}
-    trace = prover.trace({names[at]: id for at, id in ids.items()})
-    theorems = replay(trace)
+            prover.display.clear()
+    return ids, lines
+
+
+def of_blocks(
+    loss: Term, variables: Sequence[Term], form: str, trace: Trace, theorems: Mapping[str, Theorem],
+    lines: Mapping[Place, tuple[tuple[str, str], ...]], abbreviations: Mapping[Node, str] | None = None,
+) -> HessianDerivation:  # fmt: skip
+    """The Hessian whose blocks are these theorems of the trace."""
     blocks = {}
-    for at_block, name in names.items():
-        made = of_theorem(trace, theorems[name], name, abbreviations)
-        blocks[at_block] = replace(made, lines=lines[at_block])
-    return HessianDerivation(tuple(variables), trace, blocks, "Hessian", dict(abbreviations or {}))
+    for place, line in lines.items():
+        names = " and ".join(repr(variables[k]) for k in place)
+        made = of_theorem(trace, theorems[block_name(place)], f"Hessian block of {names}", abbreviations)
+        blocks[place] = replace(made, lines=line)
+    notes = notes_on(loss, *variables)
+    return HessianDerivation(tuple(variables), trace, blocks, "Hessian", dict(abbreviations or {}), form, notes)

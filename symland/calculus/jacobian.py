@@ -48,20 +48,20 @@ def jacobian(
     assume_context(prover, function, w)
     v = direction("V", w, function)
     id = push_shown(prover, prover.refl(cast(Term, T.Vec(T.D(function, w, v)))))
-    image = cast(Term, at(prover.statement(id), (1, 0)))
-    id = prover.turn(id, RIGHT, T.product(tidy(_matrix(image, v)), cast(Term, T.Vec(v))))
+    column = cast(Term, at(prover.statement(id), RIGHT))
+    id = prover.turn(id, RIGHT, T.product(tidy(_matrix(column, v)), cast(Term, T.Vec(v))))
     id = use_symmetry(prover, id, RIGHT, tidy_matrix)
     prover.display.append((id, "vectorize: vec(AXB) = (B^T (x) A) vec X, vec(X^T) = K vec X"))
     trace = prover.trace({"jacobian": prover.emit("identify", {"from": id})})
     return derivation(trace, "jacobian", f"Jacobian with respect to {w!r}", abbreviations, notes_on(function, w))
 
 
-def _matrix(image: Term, v: Term) -> Term:
-    """J with vec(image) = J vec(v), for an image that is linear in v."""
-    if not contains(image, v):
-        return cast(Term, T.Zero(S.entries_of(image), S.entries_of(v)))
+def _matrix(column: Term, v: Term) -> Term:
+    """J with column = J vec(v), for a column that is linear in v."""
+    if not contains(column, v):
+        return cast(Term, T.Zero(column.shape[0], S.entries_of(v)))
     if v.is_scalar:
-        return cast(Term, T.Vec(coefficient(image, v)))
-    if image.is_scalar:
-        return transpose(tidy(T.Vec(gradient_of_linear(image, v))))
-    return add(*(t.matrix(v.shape) for t in linear_terms(image, v)))
+        return coefficient(column, v)
+    if isinstance(column, T.Vec) and column.args[0].is_scalar:
+        return transpose(tidy(T.Vec(gradient_of_linear(column.args[0], v))))
+    return add(*(t.matrix(v.shape) for t in linear_terms(column, v)))

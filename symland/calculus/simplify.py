@@ -187,6 +187,17 @@ def kronecker(a: Term, b: Term) -> Term:
     return scale(c, cast(Term, T.Kronecker(a, b)))
 
 
+def reciprocal(s: Term) -> Term:
+    """1/s, for a product and a power factor by factor."""
+    if isinstance(s, T.Number) and s.value:
+        return cast(Term, T.Number(1 / s.value))
+    if isinstance(s, T.Product):
+        return scalar_product(*map(reciprocal, s.args))
+    if isinstance(s, T.Power) and s.args[1].value:
+        return cast(Term, T.Power(reciprocal(s.args[0]), s.args[1]))
+    return cast(Term, T.Reciprocal(s))
+
+
 def unstacked(c: Term, rows: Dim, columns: Dim) -> Term:
     """The matrix of this shape whose vec is the column c."""
     if columns == UNIT:
@@ -343,6 +354,11 @@ def _(t: Node, memo: Memo) -> Term:
     return kronecker(tidy(t.args[0], memo), tidy(t.args[1], memo))
 
 
+@_tidy.register(T.Reciprocal)
+def _(t: Node, memo: Memo) -> Term:
+    return reciprocal(tidy(t.args[0], memo))
+
+
 @_tidy.register(T.Unvec)
 def _(t: Node, memo: Memo) -> Term:
     return unstacked(tidy(t.args[2], memo), *t.args[:2])
@@ -357,7 +373,6 @@ def tidy_matrix(product: Term) -> Term:
 @_tidy.register(T.Symbol)
 @_tidy.register(T.Member)
 @_tidy.register(T.Number)
-@_tidy.register(T.Reciprocal)
 @_tidy.register(T.Inverse)
 @_tidy.register(T.Pseudoinverse)
 @_tidy.register(T.Determinant)

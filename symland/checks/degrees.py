@@ -50,6 +50,29 @@ def invert(a: Bound, n: int) -> Bound:
     return ((n - 1) * a[0] + a[1], n * a[0])
 
 
+def potential_degree(term: Node, at: Evaluation) -> Bound:
+    """A bound (p, q) such that the derivatives of a scalar have those of a P/q: also for logarithms that are only added
+    up and multiplied by numbers, since D log(P/Q) = (P' Q - P Q') / (P Q).
+
+    >>> from symland.evaluate.point import point
+    >>> from symland.evaluate.rings import PrimeField
+    >>> A = T.matrix("A", "d", "d")
+    >>> potential_degree(3 * T.LogDeterminant(A) + T.Trace(A), Evaluation(point({"d": 3}), PrimeField(7)))
+    (4, 3)
+    """
+    if isinstance(term, T.Sum):
+        return reduce(add, [potential_degree(t, at) for t in term.args])
+    if isinstance(term, T.Product) and term.is_scalar:
+        varying = [t for t in term.args if not isinstance(t, (T.Number, T.IndexScalar, T.DimScalar))]
+        if len(varying) == 1:
+            return potential_degree(varying[0], at)
+    if isinstance(term, T.LogDeterminant):
+        return (sum(_degree(T.Determinant(*term.args), at)),) * 2
+    if isinstance(term, T.Elementwise) and term.function == "log" and term.is_scalar:
+        return (sum(_degree(term.argument, at)),) * 2
+    return degree(term, at)
+
+
 @singledispatch
 def _degree(term: Node, at: Evaluation) -> Any:
     raise NoRule(f"no degree bound for {type(term).__name__}", node=term, module="symland.checks.degrees")

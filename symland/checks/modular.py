@@ -13,7 +13,7 @@ from math import ceil, log2
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from symland.checks.degrees import add, degree, derived, difference, multiply
+from symland.checks.degrees import add, degree, derived, difference, multiply, potential_degree
 from symland.checks.expansion import Dims, scope_text, setting
 from symland.checks.sampling import Facts, Uniform, facts_of, stream
 from symland.errors import UndefinedHere
@@ -169,7 +169,7 @@ def _degree_bound(loss: Node, claims: Sequence[_Claim], dims: Dims) -> int:
     """The degree of the difference of the two numbers of an outcome, at most. Raises NoRule for what is no rational
     function: of that a prime field says nothing, so no point is tried."""
     at = Evaluation(setting(dims), PrimeField(7))
-    worst, of_loss = 0, degree(loss, at)
+    worst, of_loss = 0, potential_degree(loss, at)
     for claim in claims:
         order, bound = (2 if claim.columns else 1), of_loss
         for _ in range(order):

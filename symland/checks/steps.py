@@ -19,7 +19,7 @@ from typing import NamedTuple
 from symland.checks.models import check_model, partial_model, run_model
 from symland.checks.sampling import LARGEST, Sample, drawing, facts_of, letters_in, styles_for
 from symland.errors import NoRule, StepRejected, Undecided, UndefinedHere
-from symland.evaluate.real import certain, has_free_functions, refutation
+from symland.evaluate.real import certain, has_free_functions, in_real_numbers, is_equation
 from symland.evaluate.rings import Rationals
 from symland.evaluate.statements import Judgement, judge
 from symland.evaluate.terms import Evaluation
@@ -106,29 +106,32 @@ class _Tally:
             if not all(held[name] for name in step.deps):
                 continue
             try:
-                found = judge(step.out, at)
+                found = self._judged(step, sample, at)
             except NO_VALUE as e:
                 self.silenced.setdefault(step.id, str(e).splitlines()[0])
                 continue
-            if found.holds:
+            if found is None:
+                self.silenced.setdefault(step.id, "it holds for the real functions only, as far as could be seen")
+            elif found.holds:
                 self.exercised[step.id] += 1
-                continue
-            fault = self._in_real_numbers(step, sample, found)
-            if fault is not None:
-                return fault
-            self.silenced.setdefault(step.id, "it holds for the real functions only, as far as could be seen")
+            else:
+                return _Fault(step, sample, found)
         return None
 
-    def _in_real_numbers(self, step: Step, sample: Sample, found: Judgement) -> _Fault | None:
-        """The fault of a step that fails at the sample. Where functions are free in exact arithmetic, it has to fail,
-        and its hypotheses have to hold, for the real functions."""
+    def _judged(self, step: Step, sample: Sample, at: Evaluation) -> Judgement | None:
+        """The judgement of a step. Where functions are free in exact arithmetic, equations that hold for them hold;
+        what fails is false if it fails for the real functions, and so do its hypotheses hold for them. Inequalities
+        are judged for the real functions. None where neither is seen."""
+        found = judge(step.out, at)
+        free = step.out in self.free
         hypotheses = [h for d in step.deps if (h := self.trace.hypotheses[d]) in self.free]
-        if step.out not in self.free and not hypotheses:
-            return _Fault(step, sample, found)
+        if not (free or hypotheses) or (found.holds and is_equation(step.out)):
+            return found
         if not all(certain(h, sample) for h in hypotheses):
             return None
-        real = refutation(step.out, sample) if step.out in self.free else found
-        return real and _Fault(step, sample, real)
+        if not free:
+            return found
+        return in_real_numbers(step.out, sample) or (found if found.holds else None)
 
     def _holds(self, hypothesis: Node, at: Evaluation) -> bool:
         try:

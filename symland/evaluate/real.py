@@ -58,10 +58,17 @@ def certain(statement: Node, setting: Setting) -> bool | None:
     return _answer(statement, setting)[0]
 
 
-def refutation(statement: Node, setting: Setting) -> Judgement | None:
-    """The two values of a statement that certainly fails for the real functions, as balls."""
+def in_real_numbers(statement: Node, setting: Setting) -> Judgement | None:
+    """The judgement of a statement for the real functions with the two values as balls, or None for no certainty."""
     holds, left, right = _answer(statement, setting)
-    return Judgement(False, left, right, "in real numbers") if holds is False else None
+    return None if holds is None else Judgement(holds, left, right, "in real numbers")
+
+
+def is_equation(statement: Node) -> bool:
+    """Whether the statement says that values are equal, and nothing of their order or rank."""
+    if isinstance(statement, S.ForAll):
+        return is_equation(statement.args[2])
+    return isinstance(statement, (S.Eq, S.Grad, S.Jac, S.Hess))
 
 
 def _answer(statement: Node, setting: Setting) -> Answer:

@@ -141,10 +141,29 @@ def _(node: T.Sum, p: _Printer) -> tuple[str, int]:
 
 @_show.register
 def _(node: T.Product, p: _Printer) -> tuple[str, int]:
+    """Reciprocal factors of a scalar stand below a bar."""
     negative, rest = split_sign(node)
     if negative:
         return "-" + p.text(rest, PRODUCT), SUM
-    return p.join("*", node.args, PRODUCT), PRODUCT
+    below: list[Node] = [d for t in node.args if (d := _denominator(t, p)) is not None]
+    if not below:
+        return p.join("*", node.args, PRODUCT), PRODUCT
+    above = tuple(t for t in node.args if _denominator(t, p) is None)
+    if above and isinstance(above[0], T.Number):
+        q = above[0].value
+        above = ((T.number(q.numerator),) if q.numerator != 1 else ()) + above[1:]
+        below = ([T.number(q.denominator)] if q.denominator != 1 else []) + below
+    bottom = f"({p.join('*', tuple(below), PRODUCT)})" if len(below) > 1 else p.text(below[0], POWER)
+    return f"{p.join('*', above, PRODUCT) or '1'}/{bottom}", PRODUCT
+
+
+def _denominator(t: Node, p: _Printer) -> Node | None:
+    """s for 1/s, and s^k for (1/s)^k."""
+    if t in p.names:
+        return None
+    if isinstance(t, T.Power) and isinstance(t.args[0], T.Reciprocal) and t.args[0] not in p.names:
+        return T.Power(t.args[0].args[0], t.args[1])
+    return t.args[0] if isinstance(t, T.Reciprocal) else None
 
 
 @_show.register
@@ -172,7 +191,13 @@ def _(node: Binder, p: _Printer) -> tuple[str, int]:
 
 @_show.register
 def _(node: T.Power, p: _Printer) -> tuple[str, int]:
-    e = str(node.args[1])
+    below = _denominator(node, p)
+    if below is not None:
+        return f"1/{p.text(below, POWER)}", PRODUCT
+    base, k = node.args
+    if isinstance(base, T.SquaredNorm) and k.value and base not in p.names:
+        return f"{p.call('norm2', *base.args)[0]}^{2 * k.value}", POWER
+    e = str(k)
     return f"{p.text(node.args[0], ATOM)}^{e if e.isalnum() else f'({e})'}", POWER
 
 
@@ -234,17 +259,30 @@ def _(node: T.Hadamard, p: _Printer) -> tuple[str, int]:
     """Reciprocal factors stand behind `./`."""
     out = ""
     for t in node.args:
-        below = isinstance(t, T.Elementwise) and t.function == "reciprocal" and t not in p.names
-        if not out:
-            out = "1 ./ " + p.text(t.args[1], POWER) if below else p.text(t, POWER)
+        below = _divisor(t, p)
+        if below is not None:
+            out = f"{out or '1'} ./ {p.text(below, POWER)}"
         else:
-            out += f" ./ {p.text(t.args[1], POWER)}" if below else f" .* {p.text(t, POWER)}"
+            out += (" .* " if out else "") + p.text(t, POWER)
     return out, HADAMARD
+
+
+def _divisor(t: Node, p: _Printer) -> Node | None:
+    """B for 1 ./ B, and B.^k for (1 ./ B).^k."""
+    if t in p.names:
+        return None
+    if isinstance(t, T.HadamardPower) and t.args[0] not in p.names:
+        below = _divisor(t.args[0], p) if isinstance(t.args[0], T.Elementwise) else None
+        return None if below is None else T.HadamardPower(below, t.args[1])
+    return t.args[1] if isinstance(t, T.Elementwise) and t.function == "reciprocal" else None
 
 
 @_show.register(T.HadamardPower)
 @_show.register(T.MatrixPower)
 def _(node: Node, p: _Printer) -> tuple[str, int]:
+    below = _divisor(node, p)
+    if below is not None:
+        return f"1 ./ {p.text(below, POWER)}", HADAMARD
     e = str(node.args[1])
     sign = ".^" if isinstance(node, T.HadamardPower) else "^"
     return f"{p.text(node.args[0], ATOM)}{sign}{e if e.isalnum() else f'({e})'}", POWER

@@ -15,9 +15,9 @@ from symland.errors import ParseError, ShapeError, SymlandError
 from symland.language import terms as T
 from symland.language.index import PLACE, Dim, Index, Shape, shape_text
 from symland.language.nodes import Family, Substitution
-from symland.read.declarations import MATRIX, SCALAR, SQUARE_FACTS, Letter, index_of
+from symland.read.declarations import MATRIX, SCALAR, SQUARE_FACTS, Letter, dim_of, index_of
 from symland.read.shapes import ONE, Unifier, named, readable_names
-from symland.read.syntax import Piece, Source, number_of
+from symland.read.syntax import Piece, Source, number_of, pieces
 
 UNIT = (ONE, ONE)
 MAX_TERM_DEPTH = 100  # of a term: everything that follows a term downward recurs this often
@@ -56,7 +56,7 @@ class Value:
         return self.shape == UNIT
 
 
-class Clash(Exception):  # noqa: N818
+class Clash(Exception):
     """Parts that do not fit, with one choice of kinds; `Elaborator.explain` makes the ShapeError of it."""
 
     def __init__(self, why: str, *values: Value, hint: str = "") -> None:
@@ -66,8 +66,10 @@ class Clash(Exception):  # noqa: N818
 class Elaborator:
     """One reading of the pieces: the kind of every undeclared letter is given."""
 
-    def __init__(self, setting: Setting, kinds: Mapping[str, str]) -> None:
+    def __init__(self, setting: Setting, kinds: Mapping[str, str], odd: frozenset[str] = frozenset()) -> None:
         self.setting, self.source, self.kinds = setting, setting.source, kinds
+        self.odd = odd  # the scalars that the convention does not have
+        self.coefficients: set[Piece] = set()  # capitals that may be scalars where they stand
         self.unifier = Unifier()
         self.values: list[Value] = []
         self.notes: dict[str, None] = {}
@@ -107,6 +109,16 @@ class Elaborator:
             raise Clash(why, v, hint=hint)
         return v
 
+    def operand(self, p: Piece) -> Value:
+        """The value of what a function of matrices is applied to: a letter there does not depart to a scalar."""
+        q = p.bare()
+        if q.kind == "name" and q.value in self.odd:
+            self.no_scalar(q)
+        return self.read(p)
+
+    def no_scalar(self, p: Piece) -> None:
+        raise Clash(f"{p.value} cannot be a scalar here", Value(p, (), T.Number, ()))
+
     def square(self, v: Value, why: str) -> Value:
         self.matrix(v, why)
         if not self.unifier.equal(v.shape[0], v.shape[1], v):
@@ -141,6 +153,10 @@ class Elaborator:
         if left is not None:
             values = [v for v in (left[2] if isinstance(left[2], tuple) else (left[2],)) if isinstance(v, Value)]
             raise Clash("the sizes do not determine each other", *values, hint="declare the shapes of these letters")
+        for place in self.unifier.matched:
+            if isinstance(place, tuple):
+                quotes = " and ".join(self.source.quote(v.piece) for v in place)
+                self.note(f"the sizes of {quotes} are matched factor by factor")
         needed: set[Value] = set()
         stack = [root]
         while stack:
@@ -177,7 +193,8 @@ class Elaborator:
         line, column = self.source.place(clash.values[0].piece.start)
         lines = [f"{clash.why} (line {line}, column {column})"]
         lines.append(self.source.marker(*((v.piece.start, v.piece.end) for v in clash.values)))
-        lines += [f"    {q:<{width}}  is {shape_text(s)}" for q, s in zip(quotes, shapes, strict=True)]
+        for q, s in zip(quotes, shapes, strict=True):
+            lines.append(f"    {q:<{width}}  is {shape_text(s)}" + (", by convention" if q in self.kinds else ""))
         return ShapeError("\n".join(lines), parts=tuple(quotes), shapes=tuple(shapes), hint=clash.hint)
 
     def taken(self) -> set[str]:
@@ -221,7 +238,7 @@ class Elaborator:
         return read_call(self, p)
 
     def _transpose(self, p: Piece) -> Value:
-        a = self.read(p.parts[0])
+        a = self.operand(p.parts[0])
         return a if a.is_scalar else self.value(p, (a.shape[1], a.shape[0]), T.Transpose, a)
 
     def _inner(self, p: Piece) -> Value:
@@ -237,7 +254,12 @@ class Elaborator:
         for k, part in enumerate(p.parts):
             if k and p.value[k - 1] == ";":
                 rows.append([])
-            rows[-1].append(self.matrix(self.read(part), "blocks are matrices"))
+            b = self.read(part)
+            if b.is_scalar:
+                b = self.value(part, UNIT, T.Vec, b)
+                if len(p.parts) == 1:  # [s]
+                    return b
+            rows[-1].append(b)
         for row in rows:
             if len(row) != len(rows[0]):
                 raise self.source.fault_at("the rows of a block matrix have different numbers of blocks", p)
@@ -284,8 +306,9 @@ class Elaborator:
         """An occurrence of a letter."""
         if name in self.setting.families:
             raise self.source.fault_at(f"{name} is a family of letters", p, hint=f"a member is {name}[l] or {name}1")
-        shape = self.letter_shape(name)
-        return self.value(p, shape, lambda: self.symbol(name))
+        if name in self.odd and name[0].isupper() and p not in self.coefficients:
+            self.no_scalar(p)
+        return self.value(p, self.letter_shape(name), lambda: self.symbol(name))
 
     def letter_shape(self, name: str) -> Shape:
         if name not in self.shapes:
@@ -322,6 +345,8 @@ class Elaborator:
             if indices[0].kind == "range":
                 return self._chain_of(p, name, *indices[0].parts)
             return self.member(p, name, self.index(indices[0]))
+        if self.is_dim(name) and len(indices) == 1:
+            return self.value(p, (), partial(T.DimScalar, dim_of(self.source, p)))
         a = self.matrix(self.read(base), "only matrices, columns and families have entries")
         if len(indices) == 1 and a.shape[1] == ONE:
             self.note(f"{self.source.quote(p)} is read as an entry of a column, counted from 1")
@@ -354,15 +379,19 @@ class Elaborator:
 
     def index_scalar(self, p: Piece) -> Value | None:
         """The value of an expression in indices, such as l - 1, or in dimensions, such as n*m; None for others."""
-        names = list(_affine_names(p))
+        names = list(affine_names(p))
         if not names or None in names:
             return None
         if all(self.is_index(str(n)) for n in names):
-            try:
-                return self.value(p, (), partial(T.IndexScalar, index_of(self.source, p)))
-            except ParseError:
-                return None
+            return self.value(p, (), partial(T.IndexScalar, index_of(self.source, p))) if _is_index(p) else None
+        if all(self.is_dim(str(n)) for n in names) and _is_dim(p):
+            return self.value(p, (), partial(T.DimScalar, dim_of(self.source, p)))
         return None
+
+    def is_dim(self, name: str) -> bool:
+        """Whether the name stands for a dimension and for nothing else."""
+        s = self.setting
+        return name in s.dims and not (self.is_index(name) or name in s.letters or name in self.kinds)
 
     @contextmanager
     def binding(self, name: str) -> Iterator[None]:
@@ -374,16 +403,29 @@ class Elaborator:
             self.bound.pop()
 
 
-def _affine_names(p: Piece) -> Iterator[str | None]:
+def affine_names(p: Piece) -> Iterator[str | None]:
     """The names in an expression of names, integers, + - and *; None for anything else."""
     p = p.bare()
     if p.kind == "name":
         yield p.value
-    elif p.kind in ("sum", "sign") or (p.kind == "chain" and p.value == ("*", "*")):
+    elif p.kind in ("sum", "sign") or (p.kind == "chain" and set(p.value) == {"*"}):
         for part in p.parts:
-            for name in _affine_names(part):
+            for name in affine_names(part):
                 yield name
                 if name is None:
                     return
     elif p.kind != "number" or not p.value.isdigit():
         yield None
+
+
+def _is_index(p: Piece) -> bool:
+    """Whether products in an expression of names and integers have two factors, one of them an integer."""
+    two = (q for q in pieces(p) if q.kind == "chain")
+    return all(len(q.parts) == 2 and any(x.bare().kind == "number" for x in q.parts) for q in two)
+
+
+def _is_dim(p: Piece) -> bool:
+    """Whether an expression of names and integers has no minus sign and no zero, so that it is a dimension."""
+    parts = list(pieces(p))
+    minus = any(q.kind == "sign" or (q.kind == "sum" and "-" in q.value) for q in parts)
+    return not minus and all(q.kind != "number" or int(q.value) > 0 for q in parts)

@@ -10,7 +10,8 @@ from typing import Any, cast
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.read.declarations import MAX_INTEGER, index_of
-from symland.read.elaborate import Clash, Elaborator, Value
+from symland.read.elaborate import Clash, Elaborator, Value, affine_names
+from symland.read.shapes import ONE
 from symland.read.syntax import Piece
 
 KRONECKER = "(x)"
@@ -56,12 +57,21 @@ def read_chain(e: Elaborator, p: Piece, sign: int) -> Value:
     pieces, signs = (p.parts, p.value) if p.kind == "chain" else ((p,), ("*",))
     if KRONECKER in signs:
         return _kronecker(e, p, pieces, signs, sign)
-    chain = _Chain(e, p, sign)
-    for op, piece in zip(signs, pieces, strict=True):
+    chain, coefficient = _Chain(e, p, sign), None
+    for k, (op, piece) in enumerate(zip(signs, pieces, strict=True)):
         while piece.kind == "sign":
             chain.sign *= -1 if piece.value == "-" else 1
             piece = piece.parts[0]
+        name = piece.value if piece.kind == "name" else ""
+        if name in e.odd and len(pieces) > 1:
+            if {op, *signs[k + 1 : k + 2]} & {".*", "./"}:
+                e.no_scalar(piece)
+            if op == "*" and name[0].isupper():
+                e.coefficients.add(piece)
+                coefficient = piece
         chain.add(op, e.read(piece))
+    if coefficient is not None and chain.factors:
+        e.no_scalar(coefficient)
     return chain.value()
 
 
@@ -80,7 +90,8 @@ def _kronecker(e: Elaborator, p: Piece, pieces: Sequence[Piece], signs: Sequence
 
 def kronecker(e: Elaborator, p: Piece, a: Value, b: Value) -> Value:
     """A (x) B."""
-    return e.value(p, (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]), T.Kronecker, a, b)
+    rows, columns = (e.unifier.product(a.shape[k], b.shape[k]) for k in (0, 1))
+    return e.value(p, (rows, columns), T.Kronecker, a, b)
 
 
 class _Chain:
@@ -135,66 +146,59 @@ class _Chain:
         e = self.e
         if self.entrywise and len(self.factors) > 1:
             e.note(f"{e.source.quote(self.piece)} is read from left to right, like (A .* B)*C")
-        self._close()
-        if not self.factors:
-            self.place = len(self.scalars)
-            self.factors = [v]
-            return
-        left = self._product()
-        if e.unifier.equal(left.shape[1], v.shape[0], (left, v)):
+            self.factors = [self._product()]
+        self.entrywise = False
+        left = self._left()
+        if left is None or (left.is_unit and v.shape[0] != ONE):
+            self._start(v)
+        elif e.unifier.equal(left.shape[1], v.shape[0], (left, v)):
             self.factors.append(v)
-        elif left.is_unit:
-            self.scalars.insert(self.place, e.scalar(left, ""))
-            self.place, self.factors = len(self.scalars), [v]
         else:
             hint = "x'*y for the scalar product of columns, x .* y entry by entry" if v.shape[1] == left.shape[1] else ""
+            hint = "parentheses around a scalar product: A*(x'*y)" if v.shape[0] == ONE else hint
             raise Clash("the columns of the left factor are not the rows of the right one", left, v, hint=hint)
 
     def _times_entrywise(self, v: Value) -> None:
-        e = self.e
-        if not self.factors:
-            self.place = len(self.scalars)
-            self.factors, self.entrywise = [v], True
-            return
-        left = self._product()
-        if left.is_unit:
-            self.scalars.insert(self.place, e.scalar(left, ""))
-            self.place, self.factors, self.entrywise = len(self.scalars), [v], True
-            return
-        if not self.entrywise:
-            self.factors, self.entrywise = [left], True
-        hint = "products are read from left to right: write x .* (A*y)" if self.piece.kind == "chain" else ""
-        e.same(self.factors[0], v, "an entrywise product needs one shape", hint=hint)
-        self.factors.append(v)
+        left = self._left()
+        if left is None or left.is_unit:
+            self._start(v)
+        else:
+            hint = "products are read from left to right: write x .* (A*y)" if len(self.piece.parts) > 2 else ""
+            self.e.same(left, v, "an entrywise product needs one shape", hint=hint)
+            self.factors = [*self.factors, v] if self.entrywise else [self._product(), v]
+        self.entrywise = True
 
-    def _close(self) -> None:
-        """Makes an entrywise product one factor of a matrix product."""
-        if self.entrywise:
-            self.factors, self.entrywise = [self._product()] if self.factors else [], False
+    def _start(self, v: Value) -> None:
+        """Begins with v; a 1 x 1 product before it becomes a scalar."""
+        if self.factors:
+            self.scalars.insert(self.place, self.e.scalar(self._product(), ""))
+        self.place, self.factors = len(self.scalars), [v]
 
-    def _product(self) -> Value:
-        """The product of the matrices so far, over the text that they cover."""
+    def _left(self) -> Value | None:
+        """The matrices so far, to look at their shape and their place in the text."""
+        if len(self.factors) < 2:
+            return self.factors[0] if self.factors else None
         first, last = self.factors[0], self.factors[-1]
-        if len(self.factors) == 1:
-            return first
         span = Piece("chain", (), (), first.piece.start, last.piece.end)
         shape = first.shape if self.entrywise else (first.shape[0], last.shape[1])
-        return Value(span, self.e.unifier.shape(shape), T.hadamard if self.entrywise else T.product, tuple(self.factors))
+        return Value(span, self.e.unifier.shape(shape), T.product, ())
+
+    def _product(self) -> Value:
+        """The product of the matrices so far."""
+        left = cast(Value, self._left())
+        if len(self.factors) == 1:
+            return left
+        return self.e.value(left.piece, left.shape, T.hadamard if self.entrywise else T.product, *self.factors)
 
     def value(self) -> Value:
         """The value of the whole chain."""
         e, p = self.e, self.piece
+        matrix = self._product() if self.factors else None
         number = self.sign / self.divisor
-        matrix = None
-        if self.factors:
-            made = self._product()
-            matrix = made if len(self.factors) == 1 else e.value(made.piece, made.shape, made.make, *made.args)
-        if number != 1 and self.scalars and self.scalars[0].number is not None:
-            number *= self.scalars.pop(0).number or 0
-            self.place = max(self.place - 1, 0)
-            self.scalars.insert(0, e.number(p, number))
-            self.place += 1 if self.place or not self.factors else 0
-        elif number != 1:
+        if number != 1:
+            if self.scalars and self.scalars[0].number is not None:
+                number *= self.scalars.pop(0).number or 0
+                self.place -= 1 if self.place else 0
             self.scalars.insert(0, e.number(p, number))
             self.place += 1
         if matrix is not None and self.scalars and matrix.is_unit:
@@ -221,6 +225,8 @@ def reciprocal(e: Elaborator, p: Piece, v: Value) -> Value:
 def read_power(e: Elaborator, p: Piece) -> Value:
     """s^k, s^p, A^k, A^-1, A^T, and A.^k, A.^p entry by entry."""
     base, exponent = p.parts
+    if base.kind == "name" and base.value == "e" and "e" in e.kinds and p.value == "^" and _literal(e, exponent) is None:
+        raise e.source.fault_at("e to a power", p, hint="exp(x); or declare it: e: scalar")
     if base.kind == "power":
         raise e.source.fault_at("a power of a power is ambiguous", p, "write parentheses: (a^b)^c or a^(b^c)")
     if p.value == "^" and exponent.kind == "name" and exponent.value == "T" and "T" not in e.setting.letters:
@@ -310,9 +316,7 @@ def _literal(e: Elaborator, p: Piece) -> Fraction | None:
 
 def _index(e: Elaborator, p: Piece, of_matrix: bool = False) -> Index | None:
     """An exponent as an index expression, if its names are indices; above a matrix, unknown names become indices."""
-    from symland.read.elaborate import _affine_names
-
-    names = list(_affine_names(p))
+    names = list(affine_names(p))
     if not names or None in names:
         return None
     free = {str(n) for n in names if not e.is_index(str(n))}

@@ -27,7 +27,9 @@ class Unifier:
     def __init__(self) -> None:
         self._known: dict[str, Dim] = {}
         self._count = 0
+        self._products: list[tuple[Dim, tuple[Dim, ...]]] = []
         self.waiting: list[tuple[Dim, Dim, object]] = []
+        self.matched: list[object] = []  # the places of equations that were solved factor by factor
 
     def unknown(self) -> Dim:
         """A new unknown."""
@@ -43,6 +45,14 @@ class Unifier:
     def shape(self, shape: Shape) -> Shape:
         return tuple(self.dim(d) for d in shape)
 
+    def product(self, *factors: Dim) -> Dim:
+        """The product of sizes, as of a Kronecker product; their order matters where nothing else decides."""
+        out = factors[0]
+        for d in factors[1:]:
+            out = out * d
+        self._products.append((out, factors))
+        return out
+
     def _value(self, atom: Atom) -> Dim:
         name, index = atom
         known = self._known.get(name) if index is None else None
@@ -53,7 +63,7 @@ class Unifier:
         a, b = self.dim(a), self.dim(b)
         if a == b:
             return True
-        for x, y in ((a, b), (b, a)):
+        for x, y in ((b, a), (a, b)):  # the later one is replaced: a long sum has one unknown, not a chain of them
             name = _single(x)
             if name is not None:
                 if y == ONE or name in unknowns_of(y):
@@ -78,9 +88,29 @@ class Unifier:
                 a, b = _cancelled(self.dim(a), self.dim(b))
                 if not self.equal(a, b, place):
                     return a, b, place
-            if len(self.waiting) >= before:
+            if len(self.waiting) >= before and not self._match():
                 return self.waiting[0]
         return None
+
+    def _match(self) -> bool:
+        """Makes the factors of one waiting equation equal, one by one: kron(A, B)*vec(X) has X of shape q x n."""
+        factors = {self.dim(d): parts for d, parts in self._products}
+        for k, (a, b, place) in enumerate(self.waiting):
+            left, right = ([*_opened(self.dim(d), factors)] for d in (a, b))
+            if 1 < len(left) == len(right) and all(self.equal(x, y) for x, y in zip(left, right, strict=True)):
+                del self.waiting[k]
+                self.matched.append(place)
+                return True
+        return False
+
+
+def _opened(d: Dim, factors: dict[Dim, tuple[Dim, ...]]) -> Iterator[Dim]:
+    """The factors of a product in their order."""
+    if d in factors:
+        for part in factors[d]:
+            yield from _opened(part, {k: v for k, v in factors.items() if k != d})
+    else:
+        yield d
 
 
 def _single(d: Dim) -> str | None:

@@ -31,7 +31,7 @@ def from_sympy(expr: Any) -> Term:
     >>> n, m = sympy.symbols("n m")
     >>> X = sympy.MatrixSymbol("X", n, m)
     >>> from_sympy(sympy.Trace(X.T * X) / 2 + sympy.log(sympy.Determinant(X * X.T)))
-    1/2*norm2(X)^2 + logdet(X*X')
+    logdet(X*X') + 1/2*norm2(X)^2
     """
     if isinstance(expr, sympy.MatrixBase):
         expr = expr.as_immutable()

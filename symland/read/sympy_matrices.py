@@ -10,7 +10,7 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, Diag
 
 from symland.language import terms as T
 from symland.language.index import Index
-from symland.read.sympy_reader import ONE, Reader, letter_name, matrix_rule, refuse, trace, transposed
+from symland.read.sympy_reader import ONE, Reader, letter_name, matrix_rule, ordered, refuse, trace, transposed
 from symland.read.sympy_scalars import power_of
 from symland.write.sympy_matrices import CommutationMatrix, DiagonalSelectionMatrix, UnitVector, Unvec, Vec
 
@@ -21,7 +21,8 @@ MAX_ENTRIES = 10_000
 
 @matrix_rule.register
 def _(e: sympy.MatrixSymbol, r: Reader) -> T.Term:
-    return T.matrix(letter_name(e), *map(r.dim, e.args[1:]))
+    rows, columns = map(r.dim, e.args[1:])
+    return T.matrix(letter_name(e), rows, columns)
 
 
 @matrix_rule.register(sympy.ZeroMatrix)
@@ -78,7 +79,8 @@ def _(e: sympy.BlockMatrix, r: Reader) -> T.Term:
 def _(e: sympy.MatAdd, r: Reader) -> T.Term:
     if not e.args:
         raise refuse(e, "it has no terms")
-    return T.total(*map(r.matrix, e.args))
+    negative = [bool(a.as_coeff_mmul()[0].is_negative) for a in e.args]
+    return T.total(*map(r.matrix, ordered(e.args, negative)))
 
 
 @matrix_rule.register

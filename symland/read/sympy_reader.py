@@ -6,12 +6,13 @@ A scalar expression is read in one of two ways: as a scalar, or entry by entry, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import singledispatch
 from typing import Any, cast
 
 import sympy
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symland.errors import NoRule, UsageError
 from symland.language import terms as T
@@ -25,7 +26,14 @@ from symland.write.sympy_matrices import (
 )
 
 ONE = Dim.of(1)
-SIZED = (sympy.ZeroMatrix, sympy.OneMatrix, sympy.Identity, CommutationMatrix, DuplicationMatrix, DiagonalSelectionMatrix)
+SIZED = (
+    sympy.ZeroMatrix,
+    sympy.OneMatrix,
+    sympy.Identity,
+    CommutationMatrix,
+    DuplicationMatrix,
+    DiagonalSelectionMatrix,
+)  # whose arguments are dimensions
 
 
 def refuse(e: Any, why: str = "", hint: str = "") -> NoRule:
@@ -54,39 +62,24 @@ class Names:
         self.dims: set[Any] = set()
         self.indices: set[Any] = set()
         self.owners: dict[str, Any] = {}
-        bound: set[Any] = set()
-        places: list[Any] = []
-        for e in sympy.preorder_traversal(expression):
+        for e, bound in _parts(expression):
             if isinstance(e, sympy.MatrixSymbol):
-                self.dims |= _symbols(e.args[1:])
+                self.dims |= _symbols(e.args[1:]) - bound
             elif isinstance(e, SIZED):
-                self.dims |= _symbols(e.args)
-            elif isinstance(e, Unvec):
-                self.dims |= _symbols(e.args[:2])
-            elif isinstance(e, UnitVector):
-                self.dims |= _symbols(e.args[:1])
-                places.append(e.args[1])
-            elif isinstance(e, (sympy.Indexed, sympy.matrices.expressions.matexpr.MatrixElement)):
-                places.extend(e.indices)
-            elif isinstance(e, (sympy.Sum, sympy.Product)):
-                bound |= {limit[0] for limit in e.limits}
-                places.extend(x for limit in e.limits for x in limit[1:])
-            elif isinstance(e, sympy.MatPow):
-                places.append(e.exp)
-            elif isinstance(e, (sympy.Pow, sympy.HadamardPower)):
-                places.extend(s for s in _symbols(e.args[1:]) if s.is_integer)
-            elif isinstance(e, sympy.Lambda):
-                bound |= set(e.bound_symbols)
-            elif isinstance(e, sympy.Subs):
-                bound |= set(e.variables)
-        free = _symbols([expression]) | self.dims
-        self.indices = _symbols(places) - self.dims
+                self.dims |= _symbols(e.args) - bound
+            elif isinstance(e, (Unvec, UnitVector)):
+                sizes = 2 if isinstance(e, Unvec) else 1
+                self.dims |= _symbols(e.args[:sizes]) - bound
+            self.indices |= _symbols(_index_places(e)) - bound
+        labels = {b.label for b in expression.atoms(sympy.IndexedBase)}
+        free = {s for s in expression.free_symbols - labels if isinstance(s, sympy.Symbol)} | self.dims
+        self.indices -= self.dims
         for s in free - self.indices:
             if s.is_integer and s.is_positive:
                 self.dims.add(s)
             elif s.is_integer and s not in self.dims:
                 self.indices.add(s)
-        for s in sorted(free - bound, key=str) + sorted(expression.atoms(sympy.MatrixSymbol), key=str):
+        for s in sorted(free | expression.atoms(sympy.MatrixSymbol), key=str):
             other = self.owners.setdefault(letter_name(s), s)
             if other != s:
                 raise UsageError(
@@ -101,6 +94,41 @@ class Names:
             self._count += 1
             if f"i{self._count}" not in self.owners:
                 return f"i{self._count}"
+
+
+def _parts(expression: Any) -> Iterator[tuple[Any, frozenset[Any]]]:
+    """Every part of the expression, with the symbols that are bound around it."""
+    stack: list[tuple[Any, frozenset[Any]]] = [(expression, frozenset())]
+    seen = set(stack)
+    while stack:
+        e, bound = stack.pop()
+        yield e, bound
+        inner = bound
+        if isinstance(e, (sympy.Sum, sympy.Product)):
+            inner = bound | {limit[0] for limit in e.limits}
+        elif isinstance(e, sympy.Lambda):
+            inner = bound | set(e.bound_symbols)
+        elif isinstance(e, sympy.Subs):
+            inner = bound | set(e.variables)
+        below = {(a, inner) for a in e.args if isinstance(a, sympy.Basic)} - seen
+        seen |= below
+        stack.extend(below)
+
+
+def _index_places(e: Any) -> Sequence[Any]:
+    """What stands in the expression where only an index may stand."""
+    if isinstance(e, UnitVector):
+        return [e.args[1]]
+    if isinstance(e, (sympy.Indexed, MatrixElement)):
+        return list(e.indices)
+    if isinstance(e, (sympy.Sum, sympy.Product)):
+        variables = {limit[0] for limit in e.limits}
+        return [s for limit in e.limits for x in limit[1:] for s in _symbols([x]) - variables]
+    if isinstance(e, sympy.MatPow):
+        return [e.exp]
+    if isinstance(e, (sympy.Pow, sympy.HadamardPower)):
+        return [s for s in _symbols(e.args[1:]) if s.is_integer]
+    return []
 
 
 def _symbols(expressions: Sequence[Any]) -> set[Any]:
@@ -125,9 +153,9 @@ class Reader:
         outer: Reader | None = None,
     ) -> None:
         self.names = names
-        self.bound = dict(bound or {})
+        self.bound: dict[Any, Index] = dict(bound or {})
         self.shape = shape
-        self.leaves = dict(leaves or {})
+        self.leaves: dict[Any, T.Term] = dict(leaves or {})
         self.outer = outer or self
 
     def entrywise(self, shape: Shape, leaves: Mapping[Any, T.Term]) -> Reader:
@@ -138,25 +166,28 @@ class Reader:
 
     def binding(self, symbol: Any, name: str) -> Reader:
         """A reader for the body of a bounded sum or product."""
-        return Reader(self.names, {**self.bound, symbol: Index.var(name)}, self.shape, self.leaves, self.outer)
+        return Reader(self.names, {**self.bound, symbol: Index.var(name)})
 
     # -- expressions -------------------------------------------------------------------------------------------
     def matrix(self, e: Any) -> T.Term:
         """The matrix; where entries are read, only what does not depend on them is one."""
+        if self.shape and not self.is_constant(e):
+            raise refuse(e, "a matrix that depends on the entry of another")
         return matrix_rule(e, self.outer)
 
     def scalar(self, e: Any) -> T.Term:
         """The scalar, or the matrix with these entries."""
         if e in self.leaves:
             return self.leaves[e]
-        if self.shape and self.is_constant(e):
-            return T.times(self.outer.scalar(e), cast(T.Term, T.Ones(*self.shape)))
+        if self.is_constant(e):
+            ones = cast(T.Term, T.Ones(*self.shape))
+            return ones if e == 1 else T.times(self.outer.scalar(e), ones)
         if getattr(e, "is_Matrix", False):
             a = self.matrix(e)
             if a.shape != (ONE, ONE):
                 raise refuse(e, "a matrix stands where a scalar is needed", "functions of entries are X.applyfunc(f)")
             return trace(a)
-        integer = self._integer(e)
+        integer = None if self.shape else self._integer(e)
         return scalar_rule(e, self) if integer is None else integer
 
     def is_constant(self, e: Any) -> bool:
@@ -211,11 +242,14 @@ class Reader:
         if isinstance(e, sympy.Symbol):
             if e in self.bound:
                 return self.bound[e]
-            if e in self.names.dims:
-                raise refuse(e, "a dimension cannot be an index or an exponent here")
+            if e in self.names.dims or e in self.leaves:
+                raise refuse(e, "it cannot be an index here", "sums over entries run over all rows: (i, 0, n - 1)")
             return Index.var(letter_name(e))
         if isinstance(e, sympy.Add):
-            return sum((self.index(a) for a in e.args), Index.of(0))
+            out = Index.of(0)
+            for a in e.args:
+                out = out + self.index(a)
+            return out
         if isinstance(e, sympy.Mul) and len(e.args) == 2 and isinstance(e.args[0], sympy.Integer):
             return Index.of(0).plus(self.index(e.args[1]), int(e.args[0]))
         raise refuse(e, "it is not an integer-affine index expression")
@@ -247,35 +281,51 @@ def number(e: Any) -> T.Term:
     return cast(T.Term, T.Number(Fraction(int(e.p), int(e.q))))
 
 
+def ordered(terms: Sequence[Any], negative: Sequence[bool]) -> list[Any]:
+    """The terms of a sum, those that are added before those that are subtracted."""
+    return [t for sign in (False, True) for t, minus in zip(terms, negative, strict=True) if minus is sign]
+
+
 def transposed(a: T.Term) -> T.Term:
     """The transpose; two cancel."""
     return cast(T.Term, a.args[0]) if isinstance(a, T.Transpose) else a.T
 
 
 def trace(a: T.Term) -> T.Term:
-    """The trace, which is a squared norm for A^T A and A A^T, and a sum of entries for the transpose of ones times A."""
+    """The trace, which is a squared norm for A^T A and A A^T, and a sum of entries for ones times A."""
     if isinstance(a, T.Vec) and a.args[0].is_scalar:
         return cast(T.Term, a.args[0])
     if isinstance(a, T.Product):
         for k in range(1, len(a.args)):
             left, right = T.product(*a.args[:k]), T.product(*a.args[k:])
-            if left is right.T:
-                return cast(T.Term, T.SquaredNorm(right))
-            if left.T is right:
-                return cast(T.Term, T.SquaredNorm(left))
-        first = a.args[0]
-        if isinstance(first, T.Transpose) and isinstance(first.args[0], T.Ones):
+            if _turned(left) is _turned(_turned(right)):
+                return cast(T.Term, T.SquaredNorm(right.args[0] if isinstance(right, T.Transpose) else right))
+        if isinstance(a.args[0], T.Ones) or isinstance(transposed(a.args[0]), T.Ones):
             return T.entries_sum(T.product(*a.args[1:]))
     return cast(T.Term, T.Trace(a))
 
 
+def _turned(a: T.Term) -> T.Term:
+    """The transpose, taken inside sums and products; sums in an order that does not depend on how they were written."""
+    match a:
+        case T.Sum():
+            return T.total(*sorted(map(_turned, a.args), key=id))
+        case T.Product():
+            return T.product(*map(_turned, reversed(a.args)))
+        case T.Scale():
+            return T.times(a.args[0], _turned(a.args[1]))
+        case T.Transpose(args=(T.Sum() | T.Product() | T.Scale(),)):
+            return _turned(_turned(a.args[0]))
+    return transposed(a)
+
+
 @singledispatch
 def matrix_rule(e: Any, r: Reader) -> T.Term:
-    """The term of a matrix expression: one rule for each SymPy class, in `sympy_matrices`. Raises NoRule without one."""
+    """The term of a matrix expression: one rule for each SymPy class. Raises NoRule without one."""
     raise refuse(e)
 
 
 @singledispatch
 def scalar_rule(e: Any, r: Reader) -> T.Term:
-    """The term of a scalar expression: one rule for each SymPy class, in `sympy_scalars`, `sympy_sums`."""
+    """The term of a scalar expression: one rule for each SymPy class. Raises NoRule without one."""
     raise refuse(e)

@@ -12,8 +12,10 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symland.errors import UsageError
 from symland.language import terms as T
 from symland.language.functions import FUNCTIONS
-from symland.read.sympy_reader import ONE, Reader, letter_name, number, refuse, scalar_rule, trace, transposed
+from symland.read.sympy_reader import ONE, Reader, letter_name, number, ordered, refuse, scalar_rule, trace, transposed
 
+INEQUALITIES = (sympy.StrictGreaterThan, sympy.GreaterThan, sympy.StrictLessThan, sympy.LessThan)
+ONLY_SLOPES = "only x for x > 0 and a fixed multiple of x otherwise can be read"
 HALF = sympy.Rational(1, 2)
 NAMES = {
     sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.exp: "exp", sympy.sinh: "sinh", sympy.cosh: "cosh",
@@ -75,7 +77,8 @@ def _(e: Any, r: Reader) -> T.Term:
 
 @scalar_rule.register
 def _(e: sympy.Add, r: Reader) -> T.Term:
-    return T.total(*map(r.scalar, e.args))
+    terms = e.as_ordered_terms()
+    return T.total(*map(r.scalar, ordered(terms, [bool(t.as_coeff_Mul()[0].is_negative) for t in terms])))
 
 
 @scalar_rule.register
@@ -164,18 +167,23 @@ def _(e: Any, r: Reader) -> T.Term:
 @scalar_rule.register
 def _(e: sympy.Piecewise, r: Reader) -> T.Term:
     """x for x > 0 and c x otherwise: relu for c = 0, or leaky relu."""
-    if len(e.args) == 2 and e.args[1].cond == sympy.true and isinstance(e.args[0].cond, sympy.core.relational._Inequality):
+    if len(e.args) == 2 and e.args[1].cond == sympy.true and isinstance(e.args[0].cond, INEQUALITIES):
         (first, condition), (second, _) = e.args
-        positive = condition.lts == 0
-        x = condition.gts if positive else condition.lts
-        above, below = (first, second) if positive else (second, first)
-        if (positive or condition.gts == 0) and above == x:
-            if below == 0:
-                return apply("relu", r.scalar(x))
-            slope = below / x
-            if not slope.has(x) and not (slope.free_symbols & x.free_symbols):
-                return apply("leaky_relu", r.scalar(x), r.constant(slope))
-    raise refuse(e, "only x for x > 0 and a multiple of x otherwise can be read")
+        holds = condition.gts - condition.lts
+        for above, below, sign in ((first, second, 1), (second, first, -1)):
+            ratio = sympy.cancel(sign * holds / above) if above != 0 else sympy.S.Zero
+            if ratio.is_number and ratio.is_positive:
+                return _two_slopes(e, above, sympy.cancel(below / above), r)
+    raise refuse(e, ONLY_SLOPES)
+
+
+def _two_slopes(e: Any, x: Any, slope: Any, r: Reader) -> T.Term:
+    """x where x > 0, else the slope times x."""
+    if slope == 0 or slope == -1:
+        return apply("abs" if slope else "relu", r.scalar(x))
+    if slope.free_symbols & x.free_symbols:
+        raise refuse(e, ONLY_SLOPES)
+    return apply("leaky_relu", r.scalar(x), r.constant(slope))
 
 
 @scalar_rule.register

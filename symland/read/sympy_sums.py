@@ -2,51 +2,67 @@
 
 A sum over whole rows and columns, `Sum(X[i, j]**2, (i, 0, n - 1), (j, 0, m - 1))`, becomes a term without indices: a
 trace or a product of matrices where every index occurs twice, else the sum of the entries of a matrix. What remains
-is a bounded sum.
+is a bounded sum. SymPy writes `(A*B)[i, j]` as a sum, too; inside a sum it is an entry of the product again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sympy
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symland.errors import NoRule
 from symland.language import terms as T
-from symland.language.index import Dim, Index
+from symland.language.index import Dim
 from symland.read.sympy_reader import ONE, Reader, refuse, scalar_rule, trace, transposed
 
 Ranges = Mapping[Any, Dim]  # summation variables and how many values they take, from 0 on
 
 
+class Element(NamedTuple):
+    """The entry a[i, j]; i and j are SymPy expressions, counted from 0."""
+
+    a: T.Term
+    i: Any
+    j: Any
+
+    def turned(self) -> Element:
+        return Element(transposed(self.a), self.j, self.i)
+
+
+# --- ranges ----------------------------------------------------------------------------------------------------------
+
+
 @scalar_rule.register
 def _(e: sympy.Sum, r: Reader) -> T.Term:
-    full = {v: d for v, d in ((limit[0], _full_range(limit, e.function, r)) for limit in e.limits) if d is not None}
+    if r.shape:
+        raise refuse(e, "a sum of functions of an entry")
+    if isinstance(e.function, sympy.Sum):
+        return r.scalar(sympy.Sum(e.function.function, *e.function.limits, *e.limits))
+    full = _full_ranges(e, r)
     rest = [limit for limit in e.limits if limit[0] not in full]
-    if rest and full:
-        inner = sympy.Sum(e.function, *(limit for limit in e.limits if limit[0] in full))
-        if any(limit[0] in inner.free_symbols for limit in e.limits if limit[0] in full):
-            raise refuse(e)
-        return _bounded(T.BoundedSum, e, inner, rest, r)
-    return _bounded(T.BoundedSum, e, e.function, rest, r) if rest else _total(e.function, full, r)
+    if not rest:
+        return _total(e.function, full, r)
+    inside = [limit for limit in e.limits if limit[0] in full]
+    return _bounded(T.BoundedSum, e, sympy.Sum(e.function, *inside) if inside else e.function, rest, r)
 
 
 @scalar_rule.register
 def _(e: sympy.Product, r: Reader) -> T.Term:
+    if r.shape:
+        raise refuse(e, "a product of functions of an entry")
     return _bounded(T.BoundedProduct, e, e.function, e.limits, r)
 
 
 def _bounded(cls: Any, e: Any, body: Any, limits: Sequence[Any], r: Reader) -> T.Term:
     """A bounded sum or product; the first range of SymPy is the innermost."""
     if getattr(body, "is_Matrix", False):
-        raise refuse(e, "a sum of matrices of symbolic length")
+        raise refuse(e, "a sum or product of matrices over an index")
     if not limits:
         return r.scalar(body)
     *inside, last = limits
-    if len(last) != 3:
-        raise refuse(e, "its range is not given")
     variable, low, high = last[0], r.index(last[1]), r.index(last[2])
     if ((high - low).value or 0) < -1:
         raise refuse(e, "its range has negative length")
@@ -54,15 +70,20 @@ def _bounded(cls: Any, e: Any, body: Any, limits: Sequence[Any], r: Reader) -> T
     return cast(T.Term, cls.over(name, low, high, _bounded(cls, e, body, inside, r.binding(variable, name))))
 
 
+def _full_ranges(e: Any, r: Reader) -> dict[Any, Dim]:
+    """The variables that run over all rows or columns of the matrices whose entries they select."""
+    sizes = {limit[0]: _full_range(limit, e.function, r) for limit in e.limits}
+    return {v: d for v, d in sizes.items() if d is not None}
+
+
 def _full_range(limit: Any, body: Any, r: Reader) -> Dim | None:
-    """How many values the variable takes, where they are all rows or columns of the matrices whose entries it selects."""
-    if len(limit) != 3 or limit[1] != 0:
+    if limit[1] != 0:
         return None
-    v = limit[0]
-    sizes = {size for a in body.atoms(MatrixElement) for i, size in zip(a.indices, a.parent.shape, strict=True) if i == v}
+    v, elements = limit[0], body.atoms(MatrixElement)
+    sizes = {size for a in elements for i, size in zip(a.indices, a.parent.shape, strict=True) if i == v}
     if any(sympy.expand(size - 1 - limit[2]) != 0 for size in sizes):
         return None
-    outside = body.xreplace({a: sympy.Dummy() for a in body.atoms(MatrixElement) if v in a.indices})
+    outside = body.xreplace({a: sympy.Dummy() for a in elements if v in a.indices})
     if outside.has(v) or not (sizes or limit[2].free_symbols & r.names.dims):
         return None
     try:
@@ -71,17 +92,20 @@ def _full_range(limit: Any, body: Any, r: Reader) -> Dim | None:
         return None
 
 
+# --- sums over full ranges -------------------------------------------------------------------------------------------
+
+
 def _total(body: Any, ranges: Ranges, r: Reader) -> T.Term:
     """The sum over all values of all variables."""
     if isinstance(body, sympy.Add):
-        return T.total(*(_total(a, ranges, r) for a in body.args))
+        return T.total(*(_total(a, ranges, r) for a in body.as_ordered_terms()))
     factors = sympy.Mul.make_args(body)
-    constants = [f for f in factors if not f.has(*ranges)]
+    constants = [r.scalar(f) for f in factors if not f.has(*ranges) and f != 1]
     groups = _groups([f for f in factors if f.has(*ranges)], ranges)
     used = {v for variables, _ in groups for v in variables}
     sizes = [cast(T.Term, T.DimScalar(d)) for v, d in ranges.items() if v not in used]
-    parts = [_contracted(group, {v: ranges[v] for v in variables}, r) for variables, group in groups]
-    return T.product(*map(r.scalar, constants), *sizes, *parts) if constants or sizes or parts else T.number(1)
+    parts = [_contracted(sympy.Mul(*group), {v: ranges[v] for v in variables}, r) for variables, group in groups]
+    return T.product(*constants, *sizes, *parts)
 
 
 def _groups(factors: Sequence[Any], ranges: Ranges) -> list[tuple[list[Any], list[Any]]]:
@@ -98,106 +122,132 @@ def _groups(factors: Sequence[Any], ranges: Ranges) -> list[tuple[list[Any], lis
     return groups
 
 
-def _contracted(factors: Sequence[Any], ranges: Ranges, r: Reader) -> T.Term:
-    elements = _elements(factors)
-    chained = _chained(elements, ranges, r) if elements else None
-    if chained is not None:
-        return chained
+def _contracted(body: Any, ranges: Ranges, r: Reader) -> T.Term:
+    elements = _elements(body, r)
+    if elements is not None:
+        if len(elements) == 2 and len(ranges) == 2 and elements[0][1:] == elements[1][1:]:
+            a, b = elements[0].a, elements[1].a
+            return cast(T.Term, T.SquaredNorm(a) if a is b else T.Inner(a, b))
+        path = _path(elements, ranges)
+        if path is None and len(elements) > 1:
+            path = _path(_ones(elements, ranges) + elements, ranges)
+        if path is not None:
+            return _closed(path, ranges, r)
     if len(ranges) > 2:
-        raise refuse(sympy.Mul(*factors), "a sum over three or more indices that is no product of matrices")
-    return _entries_sum(sympy.Mul(*factors), ranges, r)
+        raise refuse(body, "a sum over three or more indices that is no product of matrices")
+    return _entries_sum(body, list(ranges), ranges, r)
 
 
-# --- sums that are products of matrices ------------------------------------------------------------------------------
+# --- products of matrices --------------------------------------------------------------------------------------------
 
 
-def _elements(factors: Sequence[Any]) -> list[Any] | None:
+def _elements(body: Any, r: Reader) -> list[Element] | None:
     """The entries that are multiplied, where there is nothing else."""
-    out: list[Any] = []
-    for f in factors:
+    out: list[Element] = []
+    for f in sympy.Mul.make_args(body):
         base, k = f.as_base_exp()
         if not isinstance(base, MatrixElement) or k not in (1, 2):
             return None
-        out += [base] * int(k)
+        out += [Element(r.matrix(base.parent), *base.indices)] * int(k)
     return out
 
 
-def _chained(elements: list[Any], ranges: Ranges, r: Reader) -> T.Term | None:
-    """A trace or an entry of a product, where every variable occurs twice."""
-    slots = [i for a in elements for i in a.indices]
+def _ones(elements: Sequence[Element], ranges: Ranges) -> list[Element]:
+    """A column of ones for every variable that occurs once."""
+    slots = [i for x in elements for i in x[1:]]
+    return [Element(cast(T.Term, T.Ones(d, ONE)), v, sympy.S.Zero) for v, d in ranges.items() if slots.count(v) == 1]
+
+
+def _path(elements: Sequence[Element], ranges: Ranges) -> Element | None:
+    """The product of the matrices as one entry, where every variable occurs in two places and joins the matrices in one
+    line; its ends are a variable twice where they meet."""
+    slots = [i for x in elements for i in x[1:]]
     if any(slots.count(v) != 2 for v in ranges) or any(i.has(*ranges) for i in slots if i not in ranges):
         return None
-    if len(elements) == 2 and len(ranges) == 2 and elements[0].indices == elements[1].indices:
-        a, b = (r.matrix(x.parent) for x in elements)
-        return cast(T.Term, T.SquaredNorm(a) if a is b else T.Inner(a, b))
     left = list(elements)
-    first = next((x for x in left if any(i not in ranges for i in x.indices)), left[0])
+    first = next((x for x in left if x.i not in ranges or x.j not in ranges), left[0])
     left.remove(first)
-    start, end = first.indices
-    flipped = start in ranges and end not in ranges
-    factors = [_oriented(first, flipped, r)]
-    if flipped:
-        start, end = end, start
-    while left and end in ranges:
-        following = next((x for x in left if end in x.indices), None)
+    line = first.turned() if first.i in ranges and first.j not in ranges else first
+    factors = [line.a]
+    start, end = line.i, line.j
+    while left:
+        following = next((x for x in left if end in ranges and end in x[1:]), None)
         if following is None:
-            break
+            return None
         left.remove(following)
-        flipped = following.indices[0] != end
-        factors.append(_oriented(following, flipped, r))
-        end = following.indices[0 if flipped else 1]
-    if left:
-        return None
-    out = T.product(*factors)
-    if start in ranges or out.shape == (ONE, ONE):
-        return trace(out)
-    return T.entry(out, r.index(start) + 1, r.index(end) + 1)
+        line = following if following.i == end else following.turned()
+        factors.append(line.a)
+        end = line.j
+    turned = [transposed(a) for a in reversed(factors)]
+    if _transposes(turned) < _transposes(factors):
+        return Element(T.product(*turned), end, start)
+    return Element(T.product(*factors), start, end)
 
 
-def _oriented(element: Any, flipped: bool, r: Reader) -> T.Term:
-    a = r.matrix(element.parent)
-    return transposed(a) if flipped else a
+def _transposes(factors: Sequence[T.Term]) -> int:
+    return sum(isinstance(a, T.Transpose) for a in factors)
+
+
+def _closed(path: Element, ranges: Ranges, r: Reader) -> T.Term:
+    if path.i in ranges or path.a.shape == (ONE, ONE):
+        return trace(path.a)
+    return T.entry(path.a, r.index(path.i) + 1, r.index(path.j) + 1)
 
 
 # --- sums of entries -------------------------------------------------------------------------------------------------
 
 
-def _entries_sum(body: Any, ranges: Ranges, r: Reader) -> T.Term:
+def _entries_sum(body: Any, variables: Sequence[Any], ranges: Ranges, r: Reader) -> T.Term:
     """The sum of the entries of the matrix, or column, whose entries the body describes."""
-    variables = list(ranges)
     shape = (ranges[variables[0]], ranges[variables[1]] if len(variables) > 1 else ONE)
-    inside = {a for a in body.atoms(MatrixElement) if a.has(*variables)}
-    stands = {a: sympy.Dummy("x", real=True) for a in sorted(inside, key=str)}
-    replaced = body.xreplace(stands)
-    if replaced.has(*variables):
+    leaves: dict[Any, T.Term] = {}
+    for kind in (sympy.Sum, MatrixElement):
+        found = sorted((a for a in body.atoms(kind) if a.has(*variables)), key=str)
+        stands = {a: sympy.Dummy("x", real=True) for a in found}
+        body = body.xreplace(stands)
+        for a in found:
+            entries = _inner_sum(a, r) if kind is sympy.Sum else [Element(r.matrix(a.parent), *a.indices)]
+            leaves[stands[a]] = T.total(*(_spread(x, variables, shape, r) for x in entries))
+    if body.has(*variables):
         raise refuse(body, "the index of a sum stands outside an entry")
-    reader = r.entrywise(shape, {x: _spread(a, variables, shape, r) for a, x in stands.items()})
-    if isinstance(replaced, sympy.Pow) and replaced.exp == 2:
-        return cast(T.Term, T.SquaredNorm(reader.scalar(replaced.base)))
-    return T.entries_sum(reader.scalar(replaced))
+    reader = r.entrywise(shape, leaves)
+    if isinstance(body, sympy.Pow) and body.exp == 2:
+        return cast(T.Term, T.SquaredNorm(reader.scalar(body.base)))
+    return T.entries_sum(reader.scalar(body))
 
 
-def _spread(element: Any, variables: Sequence[Any], shape: tuple[Dim, Dim], r: Reader) -> T.Term:
+def _inner_sum(e: Any, r: Reader) -> list[Element]:
+    """The entries of products of matrices whose sum an inner sum is."""
+    ranges = _full_ranges(e, r)
+    out: list[Element] = []
+    for term in sympy.Add.make_args(sympy.expand(e.function)):
+        constant, rest = term.as_independent(MatrixElement, as_Add=False)
+        elements = _elements(rest, r)
+        path = _path(elements, ranges) if elements and len(ranges) == len(e.limits) else None
+        if path is None or path.i in ranges:
+            raise refuse(e, "an inner sum that is no product of matrices")
+        out.append(path if constant == 1 else Element(T.times(r.scalar(constant), path.a), path.i, path.j))
+    return out
+
+
+def _spread(x: Element, variables: Sequence[Any], shape: tuple[Dim, Dim], r: Reader) -> T.Term:
     """The matrix of this shape whose entry at the variables is the element."""
-    a, (i, j) = r.matrix(element.parent), element.indices
-    if i in variables and j in variables and i != j:
-        return a if i == variables[0] else transposed(a)
-    if i == j:
-        line = cast(T.Term, T.Diagonal(a))
-    elif i in variables:
-        line = _column(a, j, variables, r)
+    if x.i in variables and x.j in variables and x.i != x.j:
+        return x.a if x.i == variables[0] else transposed(x.a)
+    variable = x.i if x.i in variables else x.j
+    if x.i == x.j:
+        line = cast(T.Term, T.Diagonal(x.a))
     else:
-        line = _column(transposed(a), i, variables, r)
+        line = _column(x if x.i == variable else x.turned(), variables, r)
     if len(variables) == 1:
         return line
-    first = (i if i in variables else j) == variables[0]
-    ones = cast(T.Term, T.Ones(shape[1] if first else shape[0], ONE))
-    return line * ones.T if first else ones * line.T
+    if variable == variables[0]:
+        return line * cast(T.Term, T.Ones(shape[1], ONE)).T
+    return cast(T.Term, T.Ones(shape[0], ONE)) * line.T
 
 
-def _column(a: T.Term, j: Any, variables: Sequence[Any], r: Reader) -> T.Term:
-    """Column j of a, counted from 0."""
-    if j.has(*variables):
-        raise refuse(j, "an index of a sum is shifted")
-    number: Index = r.index(j)
-    return a if a.shape[1] == ONE else a * cast(T.Term, T.UnitVector(a.shape[1], number + 1))
+def _column(x: Element, variables: Sequence[Any], r: Reader) -> T.Term:
+    """The column of the matrix in which the element stands."""
+    if x.i not in variables or x.j.has(*variables):
+        raise refuse(x.i, "an index of a sum is shifted")
+    return x.a if x.a.shape[1] == ONE else x.a * cast(T.Term, T.UnitVector(x.a.shape[1], r.index(x.j) + 1))

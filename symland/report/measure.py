@@ -34,7 +34,7 @@ from symland.write.layout import (
 
 RELATIONS = frozenset("=≠<>≤≥≪≈⪰≻∼⟂∈⊂→↦⟹⟺")
 SUMS = frozenset("+−±")
-FACTORS = frozenset("⊗⊙×⋅")
+FACTORS = frozenset("⊗⊙⊘×⋅")
 SCRIPT = 0.77  # the size of a script, relative to its base
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from symland.calculus.derivation import Derivation
+from symland.inputs import LossDerivatives
 from symland.landscape.derivatives import Derivatives
 from symland.landscape.networks import LinearNetwork, Network
+from symland.language import terms as T
 from symland.language.nodes import Node
+from symland.language.terms import Term
+from symland.report.abbreviate import Abbreviation
 from symland.report.document import Document, Formulas
 from symland.report.linear_notation import BARE, full, plain
 from symland.report.notation import Notation
@@ -38,6 +42,23 @@ def derivation_latex(made: Derivatives, layers: int | None = None, hessian: bool
     return "\n".join(out) + "\n"
 
 
+def loss_latex(made: LossDerivatives) -> str:
+    """The derivations of a loss as `align*` with the reasons as tags, names of repeated parts first."""
+    short = tuple(Abbreviation(_named(name, t), t) for name, t in made.definitions.items())
+    notation = Notation(short)
+    writer = Writer(Document("", (), ()), PAPER_WIDTH, r"\tag*{\footnotesize ")
+    out = [f"% f = {to_latex(made.given.term)}. Needs amsmath and amssymb."]
+    out += [f"%   {name} = {to_latex(meaning)}" for name, meaning in made.definitions.items()]
+    for d in [*made.gradients, *(made.hessian.blocks.values() if made.hessian is not None else ())]:
+        out += [_head(d), writer.block(chain(d, notation))]
+        out += [writer.block(Formulas((notation.typeset(d.theorem.statement),)))]
+    return "\n".join(out) + "\n"
+
+
+def _named(name: str, meaning: Term) -> Term:
+    return T.matrix(name, *meaning.shape) if meaning.is_matrix else T.scalar(name)
+
+
 def _meanings(notation: Notation, network: Network) -> list[str]:
     """One comment for each abbreviation, and how to read products."""
     lines = [f"%   {_latex(a.name)} = {_latex(a.meaning)}" for a in notation.abbreviations]
@@ -48,7 +69,7 @@ def _meanings(notation: Notation, network: Network) -> list[str]:
 
 def _head(d: Derivation) -> str:
     given = ", ".join(_latex(h) for h in d.theorem.hypotheses.values())
-    return f"% {d.name}, for {given}  [PROVED for all dimensions]"
+    return f"% {d.name}{', for ' if given else ''}{given}  [PROVED for all dimensions]"
 
 
 def _latex(node: Node) -> str:

@@ -34,7 +34,8 @@ from symland.write.typeset import typeset
 from symland.write.typesetter import Names
 
 FUNCTIONS = frozenset(
-    "arccos arcsin arctan cos cosh det dim exp ker log max min sin sinh tan tanh".split()
+    {"arccos", "arcsin", "arctan", "cos", "cosh", "det", "dim", "exp"}
+    | {"ker", "log", "max", "min", "sin", "sinh", "tan", "tanh"}
 )  # those that LaTeX has a command for
 SPACES = {3: r"\,", 4: r"\:", 5: r"\;", 18: r"\quad", 36: r"\qquad"}
 SIZES = ("", "big", "Big", "bigg")

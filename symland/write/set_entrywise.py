@@ -82,7 +82,7 @@ def _(node: T.Elementwise, p: Typesetter) -> Box:
         case "sqrt" if a.is_scalar:
             return Box(Root(p.plain(a)), POWER)
         case "abs" if a.is_scalar:
-            return Box(fence(p.plain(a), "||"), POWER)
+            return Box(fence(p.plain(a), "||"), ATOM)
         case "sqrt":
             return _entrywise_power(a, _slashed(T.number(1, 2), p), p)
         case "reciprocal":
@@ -147,6 +147,6 @@ def set_entries_sum(a: Node, p: Typesetter) -> Box:
 def set_log_determinant(a: Node, p: Typesetter) -> Box:
     """log |det a|."""
     inside = p.box(a)
-    argument = inside.layout if inside.strength >= POWER else fence(inside.layout)
+    argument = inside.layout if inside.strength == ATOM else fence(inside.layout)
     bars = fence(row(Function("det"), Sign(APPLY), argument), "||")
     return Box(row(Function("log"), Sign(APPLY), bars), POWER)

@@ -3,7 +3,7 @@
 Names: a letter `W3` of a family becomes `MatrixSymbol("W3")`, one with a symbolic index `MatrixSymbol("W[l]")`, and a
 chain of symbolic length `MatrixSymbol("W[L..1]")`: SymPy does not see the index in such a name and cannot substitute
 it. Scalar families and families of dimensions become `Indexed`, `t[l]`. Matrix expressions are left unevaluated.
-Entries are counted from 0, as SymPy does. `log |det A|` becomes `log(Determinant(A))`, which is the same where det A > 0.
+Entries are counted from 0, as SymPy does. `log |det A|` becomes `log(Determinant(A))`, the same where det A > 0.
 """
 
 from __future__ import annotations
@@ -301,7 +301,8 @@ def _(node: T.HadamardPower) -> Any:
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
-        **{name: getattr(sympy, name) for name in "sin cos tan exp log sinh cosh tanh sqrt sign".split()},
+        **{f.__name__: f for f in (sympy.sin, sympy.cos, sympy.tan, sympy.exp, sympy.log, sympy.sqrt, sympy.sign)},
+        **{f.__name__: f for f in (sympy.sinh, sympy.cosh, sympy.tanh)},
         "arctan": sympy.atan,
         "arcsin": sympy.asin,
         "arccos": sympy.acos,

@@ -13,7 +13,7 @@ from symland.evaluate.point import Point, point
 from symland.evaluate.rings import PrimeField, Rationals
 from symland.evaluate.terms import Evaluation, evaluate
 from symland.language import terms as T
-from symland.language.index import Dim
+from symland.language.index import Dim, Index
 from tests.expressions import LETTERS, SIZES, matrices, scalars
 
 QQ = Rationals()
@@ -79,6 +79,58 @@ def test_vec_kronecker_and_commutation(a, x, b):
     same(k(p, q).T, k(q, p))
     same(k(p, q) * k(q, p), T.Identity(p * q))
     same(T.Inner(a * x, b.T), T.Trace(b * a * x))  # ADJ
+
+
+@settings(max_examples=40)
+@given(matrices("p", "q"), matrices("p", "q"), matrices("p", "q"), matrices(), matrices())
+def test_entries_and_diagonals(a, b, c, m, n):
+    at = Evaluation(random_point(QQ, 4), QQ)
+
+    def same(left, right):
+        assert at.value(left) == at.value(right)
+
+    p, q = Dim.of("p"), Dim.of("q")
+    selection, diag, had = T.DiagonalSelection(p), T.Diagonal, T.hadamard
+    same(T.Vec(had(a, b)), T.DiagonalMatrix(T.Vec(a)) * T.Vec(b))
+    same(T.Inner(had(a, b), c), T.Inner(b, had(a, c)))
+    same(selection * T.Kronecker(m, n) * selection.T, had(m, n))
+    same(selection * T.Vec(m), diag(m))
+    same(selection.T * diag(m), T.Vec(T.DiagonalMatrix(diag(m))))
+    same(diag(a * b.T), had(a, b) * T.Ones(q, Dim.of(1)))
+    same(T.HadamardPower(a, Index.of(3)), had(a, a, a))
+    same(T.MatrixPower(m, Index.of(3)), m * m * m)
+    same(T.Unvec(p, q, T.Vec(a)), a)
+    same(T.entries_sum(a), T.Trace(T.Ones(q, p) * a))
+    same(T.Determinant(m * n), T.Determinant(m) * T.Determinant(n))
+    same(T.Determinant(T.Identity(p) + a * b.T), T.Determinant(T.Identity(q) + b.T * a))
+
+
+@settings(max_examples=30)
+@given(matrices("q", "q", depth=2), scalars(depth=2))
+def test_functions_of_expressions(m, t):
+    """The chain rule, by the derivative of the argument; second derivatives commute."""
+    at = Evaluation(random_point(QQ, 5), QQ)
+    v, u = T.matrix("Bpp", "p", "p"), T.matrix("Aqp", "q", "p")
+    for a in (m, t):
+        slope, inner = T.Elementwise("sigma'", a), T.D(a, LETTER, v)
+        chain = T.hadamard(slope, inner) if a.is_matrix else slope * inner
+        assert at.value(T.D(T.Elementwise("sigma", a), LETTER, v)) == at.value(chain)
+        f, w = T.Elementwise("tanh", a), T.matrix("Bqp", "q", "p")
+        assert at.value(T.D(T.D(f, LETTER, v), w, u)) == at.value(T.D(T.D(f, w, u), LETTER, v))
+
+
+@settings(max_examples=30)
+@given(matrices("q", "q", depth=2))
+def test_determinants_are_differentiated_as_polynomials(m):
+    loss = T.Determinant(m)
+    expansion = Expansion([loss, LETTER], SIZES)
+    rng = Random(6)
+    values = [rng.randint(-3, 3) for _ in expansion.ring.variables]
+    at = Evaluation(Point(SIZES, {}, {(k, None): v for k, v in expansion.letters_at(values).items()}), QQ)
+    polynomial = expansion.free.value(loss)
+    parts = [polynomial.numerators.derivative(i) for i in expansion.places(LETTER)]
+    expected = [rational(type(polynomial)(part, polynomial.denominator), values) for part in parts]
+    assert list(QQ.vec(gradient_at(loss, LETTER, at)).entries()) == expected
 
 
 @settings(max_examples=60)

@@ -5,7 +5,8 @@ from functools import cache
 
 from symland.calculus.gradient import gradient
 from symland.calculus.hessian import hessian_block
-from symland.landscape.library import gradient_dominance, hessian_at, minimizers, network
+from symland.landscape.library import derivatives, gradient_dominance, hessian_at, minimizers, network
+from symland.language import terms as T
 from symland.language.statements import at_least
 from symland.language.trace import Trace
 from tests import linear_network as net
@@ -41,6 +42,22 @@ def explicit_gradient() -> Trace:
     return gradient(problem.loss, problem.letters[0]).trace
 
 
+def residual_gradient() -> Trace:
+    return derivatives("residual").gradient.trace
+
+
+def residual_block(order: str) -> Callable[[], Trace]:
+    return lambda: derivatives("residual").blocks[order].trace
+
+
+def weight_decay() -> Trace:
+    """Of the sum of |W[i]|^2 over the layers and of a sum whose terms all contain the letter."""
+    i, w = net.Index.var("i"), net.layer("l")
+    squares = T.BoundedSum.over("i", 1, "L", T.SquaredNorm(net.layer(i)))
+    multiples = T.BoundedSum.over("i", 1, "k", T.family("s")["i"] * T.SquaredNorm(w))
+    return gradient(squares + multiples, w).trace
+
+
 def minimizer_theorem(name: str) -> Callable[[], Trace]:
     return lambda: next(r.trace for r in minimizers(linear()).results if r.name == name)
 
@@ -57,6 +74,9 @@ CATALOGUE: dict[str, Callable[[], Trace]] = {
     "gradient": deep_gradient,
     **{f"Hessian block, {order}": block_of(order) for order in ORDERS},
     "gradient, two layers": explicit_gradient,
+    "residual gradient": residual_gradient,
+    "residual Hessian block, l > k": residual_block("l > k"),
+    "weight decay": weight_decay,
     **{
         f"minimizers, {name}": minimizer_theorem(name)
         for name in ("lower_bound", "attained", "value", "product", "product_converse", "stationary", "family")

@@ -395,13 +395,13 @@ def test_5_what_contains_the_variable_is_not_constant(inside):
 
 
 def test_5_letters_under_a_binder_are_not_compared_by_their_index():
-    # sum(i, 1..L, |W[i]|^2) contains W[l], whatever is said of the bound index.
+    # sum(i, 1..L, |W[i]|^2) contains W[l], whatever is said of the bound index: see test_attack_depth.
     total = BoundedSum.over("i", 1, L, SquaredNorm(Member(F, i)))
     proof = Attempt(LAYERS)
     dims = {"j": H.shape[0], "k": H.shape[1]}
     data = {"side": [[["above", [("low", 1)]]]], "dims": dims, "c": total, "w": H, "v": VL}
     proof.claim_row(Eq(D(total, H, VL), ZERO), ["low"], "d_constant_scalar", **data)
-    proof.refused("occurs under a binder")
+    proof.refused(MISSING, AssumptionMissing)
 
 
 def test_5_letters_of_equal_names_count_as_one():

@@ -2,12 +2,13 @@
 fields and polynomials abstain instead of guessing."""
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 
-from symland.checks.degrees import degree
-from symland.checks.explicit import check_gradient, check_hessian_block
+from symland.checks.degrees import degree, potential_degree
 from symland.checks.expansion import setting
+from symland.checks.explicit import check_gradient, check_hessian_block
 from symland.checks.highprec import check_derivatives_numeric, check_inequality
 from symland.checks.jacobian import contracted
 from symland.checks.modular import check_equation, check_modular
@@ -15,7 +16,7 @@ from symland.checks.sampling import DOMAINS, STYLES, Sample, Uniform, styles_for
 from symland.checks.steps import check_steps
 from symland.errors import NoRule
 from symland.evaluate.point import point
-from symland.evaluate.real import certain, has_free_functions, refutation
+from symland.evaluate.real import certain, has_free_functions, in_real_numbers, is_equation
 from symland.evaluate.rings import PrimeField, Rationals
 from symland.evaluate.statements import holds, judge
 from symland.evaluate.terms import Evaluation
@@ -27,9 +28,9 @@ from symland.language.terms import Elementwise
 from symland.language.trace import Step, Trace
 from tests.unit.test_evaluate_functions import FIELD, QQ
 
-A, X, V, w, x = T.matrix("A", "d", "d"), T.matrix("X", "m", "d"), T.matrix("V", "d", "d"), T.matrix("w", "d", 1), None
+A, X, V, w = T.matrix("A", "d", "d"), T.matrix("X", "m", "d"), T.matrix("V", "d", "d"), T.matrix("w", "d", 1)
 s, t = T.scalar("s"), T.scalar("t")
-d = Dim.of("d")
+d, nil = Dim.of("d"), T.number(0)
 I, ONES = T.Identity(d), T.Ones(d, d)
 
 
@@ -56,6 +57,7 @@ SLOPE = T.hadamard(f("sigma", X * w), f("sigma'", X * w))
 CURVE = T.HadamardPower(f("sigma'", X * w), Index.of(2)) + T.hadamard(f("sigma", X * w), f("sigma''", X * w))
 POSITIVE_A, NONZERO_A, INVERTIBLE = S.Positive(A), S.Nonzero(A), S.Invertible(A)
 INSIDE = S.Positive(ONES - T.HadamardPower(A, Index.of(2)))
+CIRCLE = f("sqrt", ONES - T.hadamard(A, A))
 sign_of = lambda a: f("sign", a)  # noqa: E731
 TRUE = {
     "tanh": (derivative(tanh, A, V, T.hadamard(ONES - T.hadamard(tanh, tanh), V)),),
@@ -64,7 +66,7 @@ TRUE = {
     "sqrt": (derivative(f("sqrt", s), s, t, t * T.Reciprocal(2 * f("sqrt", s))), S.Lt(T.number(0), s)),
     "root of a square": (S.Eq(f("sqrt", s) ** 2, s), S.Lt(T.number(0), s)),
     "pow": (derivative(f("pow", s, t), s, t, t * t * f("pow", s, t - 1)), S.Lt(T.number(0), s)),
-    "arcsin": (derivative(f("arcsin", A), A, V, T.hadamard(f("reciprocal", f("sqrt", ONES - T.hadamard(A, A))), V)), INSIDE),
+    "arcsin": (derivative(f("arcsin", A), A, V, T.hadamard(f("reciprocal", CIRCLE), V)), INSIDE),
     "abs": (derivative(f("abs", A), A, V, T.hadamard(sign_of(A), V)), NONZERO_A),
     "norm": (
         S.Grad(T.norm(A), A, T.Reciprocal(T.norm(A)) * A),
@@ -105,6 +107,8 @@ FALSE = {
     "the exponential of a sum": (S.Eq(f("exp", s + t), f("exp", s) + f("exp", t)),),
     "a positive product": (S.Positive(T.hadamard(A, V)), POSITIVE_A),
     "a nonzero sum": (S.Nonzero(s + t), S.Nonzero(s), S.Nonzero(t)),
+    "a bound that free values meet": (S.Le(f("exp", s), T.number(40)),),
+    "a bound on logarithms": (S.Le(f("log", s), T.number(1)), S.Lt(nil, s)),
     "a sign": (S.Eq(f("abs", A), A), NONZERO_A),
 }
 
@@ -131,13 +135,13 @@ def test_what_holds_for_the_real_functions_only_is_not_refuted():
     assert evidence.label is Label.CERTIFIED
     inverse = step_check(S.Eq(f("log", f("exp", 2 * s)), 2 * s), S.Lt(T.number(1), s))
     assert inverse.label is Label.UNDECIDED and "for the real functions only" in inverse.details
+    assert step_check(S.Le(1 + s, f("exp", s))).label is Label.CERTIFIED  # by enclosures, not by the free exponential
     # with hypotheses that only free functions satisfy nothing is refuted
     assert step_check(S.Lt(s, T.number(-9)), S.Lt(f("exp", s), T.number(0))).label is Label.UNDECIDED
 
 
 # -- what is certain of the real functions -----------------------------------------------------------------------
 HERE = point({"d": 2}, {"A": QQ.from_rows([[1, 2], [3, Fraction(1, 2)]]), "s": QQ.number(Fraction(1, 3))})
-nil = T.number(0)
 CERTAIN = [
     (S.Eq(f("exp", s), T.number(1)), False),
     (S.Eq(f("exp", s) * f("exp", -s), T.number(1)), None),
@@ -149,7 +153,8 @@ CERTAIN = [
     (S.Positive(f("exp", A)), True),
     (S.Positive(f("log", A)), False),
     (S.Nonzero(f("exp", s)), True),
-    (S.Nonzero(f("sin", s - s)), False),
+    (S.Nonzero(f("sin", nil)), False),
+    (S.Nonzero(f("sin", s - s)), None),
     (S.Nonzero(f("exp", s) - f("exp", s)), None),
     (S.Invertible(f("exp", A)), True),
     (S.Invertible(T.Ones(d, d)), None),
@@ -170,8 +175,14 @@ CERTAIN = [
 @pytest.mark.parametrize(("statement", "answer"), CERTAIN, ids=repr)
 def test_what_is_certain(statement, answer):
     assert certain(statement, HERE) is answer
-    found = refutation(statement, HERE)
-    assert (found is not None) == (answer is False)
+    found = in_real_numbers(statement, HERE)
+    assert answer is (None if found is None else found.holds)
+
+
+def test_equations_are_recognized():
+    equation, bound = S.Eq(s, t), S.Le(s, t)
+    assert is_equation(equation) and is_equation(S.Grad(s, s, t)) and not is_equation(bound)
+    assert [is_equation(S.ForAll.over("i", 1, 2, x)) for x in (equation, bound)] == [True, False]
 
 
 def test_free_functions_are_recognized():
@@ -202,7 +213,9 @@ LOSSES = {
     "layer": (LOSS, w, 2 * X.T * SLOPE, X.T * SLOPE),
     "arcsin": (f("arcsin", s), s, T.Reciprocal(f("sqrt", 1 - s**2)), T.Reciprocal(1 - s**2)),
     "power": (f("pow", s, T.number(3, 2)), s, T.number(3, 2) * f("sqrt", s), f("sqrt", s)),
-    "slope": (T.entries_sum(f("leaky_relu", A, T.number(1, 5))), A, T.number(1, 5) * ONES + T.number(4, 5) * f("step", A), A),
+    "slope": (T.entries_sum(f("leaky_relu", A, t)), A, t * ONES + (1 - t) * f("step", A), A),
+    "in the slope": (T.entries_sum(f("leaky_relu", A, t)), t, -T.entries_sum(f("relu", -A)), T.entries_sum(A)),
+    "in the exponent": (f("pow", s, t), t, f("pow", s, t) * f("log", s), f("pow", s, t)),
 }  # fmt: skip
 DIMS = {"d": 2, "m": 3}
 
@@ -225,7 +238,22 @@ def test_central_second_differences():
     assert check_derivatives_numeric(f("exp", s * t), {}, {(s, t): mixed}, {}, digits=30).label is Label.NUMERIC
 
 
-@pytest.mark.parametrize("name", LOSSES)
+def test_logarithms_have_rational_derivatives():
+    loss = 3 * T.LogDeterminant(A * A.T + I) - f("log", T.SquaredNorm(A)) + T.Trace(A)
+    gradient = 6 * inv(A * A.T + I) * A - 2 * T.Reciprocal(T.SquaredNorm(A)) * A + I
+    assert check_modular(loss, {A: gradient}, {}, {"d": 5}).label is Label.SAMPLED
+    assert check_modular(loss, {A: gradient - I}, {}, {"d": 5}).label is Label.REFUTED
+    logdet, block = T.LogDeterminant(A), -T.Commutation(d, d) * T.Kronecker(inv(A).T, inv(A))
+    evidence = check_modular(logdet, {A: inv(A).T}, {(A, A): block}, {"d": 4})
+    assert evidence.label is Label.SAMPLED
+    assert check_modular(logdet, {A: inv(A)}, {}, {"d": 4}).label is Label.REFUTED
+    assert check_modular(logdet, {}, {(A, A): -T.Kronecker(inv(A).T, inv(A))}, {"d": 4}).label is Label.REFUTED
+    for other in (logdet * T.Trace(A), logdet * logdet, f("exp", logdet), T.Reciprocal(logdet)):
+        with pytest.raises(NoRule):  # the value of the logarithm itself would matter
+            check_modular(other, {A: A}, {}, {"d": 4})
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - {"logdet"}))
 def test_prime_fields_and_polynomials_abstain(name):
     loss, letter, right, wrong = LOSSES[name]
     for formula in (right, wrong):
@@ -258,7 +286,8 @@ def test_polynomial_terms_are_expanded():
     adjugate = T.Trace(A) * I - A  # for two by two
     assert check_gradient(det, A, adjugate.T, {"d": 2}).label is Label.EXACT
     assert check_gradient(det, A, adjugate, {"d": 2}).label is Label.REFUTED
-    assert check_gradient(T.entries_sum(T.HadamardPower(A, Index.of(3))), A, 3 * T.hadamard(A, A), {"d": 2}).label.value == "EXACT"
+    cubes = T.entries_sum(T.HadamardPower(A, Index.of(3)))
+    assert check_gradient(cubes, A, 3 * T.hadamard(A, A), {"d": 2}).label is Label.EXACT
     diagonal = T.SquaredNorm(T.Diagonal(A))
     selection = T.DiagonalSelection(d)
     assert check_hessian_block(diagonal, A, A, 2 * selection.T * selection, {"d": 3}).label is Label.EXACT
@@ -277,12 +306,9 @@ JACOBIANS = [
 
 @pytest.mark.parametrize(("term", "letter", "right", "wrong"), JACOBIANS, ids=lambda v: repr(v))
 def test_jacobians_by_gradients(term, letter, right, wrong):
-    labels = []
-    for jacobian in (right, wrong):
-        if jacobian.shape == right.shape:
-            loss, gradient = contracted(term, letter, jacobian)
-            labels.append(check_derivatives_numeric(loss, {letter: gradient}, {}, {"d": 2, "m": 2}, digits=20).label)
-    assert labels == [Label.NUMERIC, Label.REFUTED][: len(labels)]
+    for jacobian, label in ((right, Label.NUMERIC), (wrong, Label.REFUTED)):
+        loss, gradient = contracted(term, letter, jacobian)
+        assert check_derivatives_numeric(loss, {letter: gradient}, {}, {"d": 2, "m": 2}, digits=20).label is label
 
 
 def test_the_letter_of_a_contraction_is_new():
@@ -324,6 +350,15 @@ def test_degree_bounds(term, bound):
     assert degree(term, Evaluation(point({"d": 3}), PrimeField(7))) == bound
 
 
+def test_the_degree_of_a_potential():
+    def at_three(t):
+        return potential_degree(t, Evaluation(point({"d": 3}), PrimeField(7)))
+
+    # D log det(A) = tr(adj(A) V) / det(A), of degrees 2 and 3, is within the derivative of P/q with these degrees
+    assert at_three(T.LogDeterminant(A)) == (3, 3) and at_three(2 * T.LogDeterminant(inv(A))) == (15, 15)
+    assert at_three(f("log", s)) == (1, 1) and at_three(T.Trace(A) * T.Trace(A)) == (2, 0)
+
+
 @pytest.mark.parametrize(
     "term", [f("exp", A), f("pow", s, t), f("pow", s, T.number(1, 2)), T.LogDeterminant(A), T.OperatorNorm(A)], ids=repr
 )
@@ -336,8 +371,6 @@ def test_letters_are_drawn_for_domains():
     assert styles_for([A * A, S.Lt(s, t)]) == STYLES
     for node in (f("log", A), S.Nonzero(s), S.Positive(A), T.LogDeterminant(A)):
         assert styles_for([S.Eq(node, node) if isinstance(node, T.Term) else node]) == STYLES + DOMAINS
-    from random import Random
-
     for seed in range(20):
         positive = Sample(Random(seed), {}, ("free", "positive")).letter(("A", None), (2, 3))
         inside = Sample(Random(seed), {}, ("free", "inside")).letter(("A", None), (2, 3))
@@ -346,8 +379,6 @@ def test_letters_are_drawn_for_domains():
 
 @pytest.mark.parametrize("style", STYLES + DOMAINS)
 def test_facts_of_drawn_letters(style):
-    from random import Random
-
     for seed in range(10):
         facts = {"P": frozenset({"positive"}), "D": frozenset({"diagonal"}), "E": frozenset({"diagonal", "invertible"})}
         sample = Sample(Random(seed), facts, style)
@@ -363,4 +394,6 @@ def test_an_index_outside_the_dimension_says_nothing():
     entry = T.entry(A, i, i)
     evidence = step_check(S.Grad(entry, A, T.UnitVector(d, i) * T.UnitVector(d, i).T))
     assert evidence.label is Label.CERTIFIED
-    assert step_check(S.Grad(T.entry(A, i, Index.of(1)), A, T.UnitVector(d, Index.of(1)) * T.UnitVector(d, i).T)).label is Label.REFUTED
+    first = Index.of(1)
+    flipped = T.UnitVector(d, first) * T.UnitVector(d, i).T
+    assert step_check(S.Grad(T.entry(A, i, first), A, flipped)).label is Label.REFUTED

@@ -22,7 +22,9 @@ def run(capsys, *args):
 
 
 def test_list(capsys):
-    assert run(capsys, "list")[:2] == (0, "linear     deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2\n")
+    linear = "linear     deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2\n"
+    residual = "residual   residual network, 1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2\n"
+    assert run(capsys, "list")[:2] == (0, linear + residual)
 
 
 def test_derive_symbolic_depth(capsys):
@@ -178,7 +180,7 @@ def test_interrupt(capsys, monkeypatch):
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("symland.landscape.library.network", interrupted)
+    monkeypatch.setattr("symland.landscape.library.derivatives", interrupted)
     assert run(capsys, "derive", "linear")[0] == 130
 
 

@@ -126,7 +126,7 @@ def test_the_status_of_every_error(capsys, monkeypatch, error, expected):
     def fails(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("symland.landscape.library.network", fails)
+    monkeypatch.setattr("symland.landscape.library.derivatives", fails)
     status, out, err = run(capsys, "derive", "linear")
     assert (status, out) == (expected, "") and err.startswith("symland: ")
 

@@ -15,8 +15,12 @@ from symland.evaluate.point import point
 from symland.evaluate.rings import Balls, PrimeField, Rationals, Ring
 from symland.evaluate.terms import Evaluation, evaluate
 from symland.language import terms as T
+from symland.language.catalog import NODE_CLASSES
 from symland.language.index import Dim, Index
+from symland.language.nodes import walk
 from symland.language.terms import Elementwise
+from tests.unit import test_evaluate_terms
+from tests.unit.test_evaluate_terms import VALUES
 
 QQ, FIELD = Rationals(), PrimeField(10007)
 RINGS = [QQ, FIELD, Reals(30), Balls(100)]
@@ -33,8 +37,11 @@ def setting(ring, **indices):
 
 
 def value(term, ring=QQ, **indices):
-    return evaluate(term, setting(ring, **indices), ring)
+    with ring.precision():
+        return evaluate(term, setting(ring, **indices), ring)
 
+
+LAYER = T.IndexScalar(Index.of("i")) * SQUARE + T.IndexScalar(2 - Index.of("i")) * T.Ones(two, two)
 
 MATRICES = [
     (T.Ones(two, three), [[1, 1, 1], [1, 1, 1]]),
@@ -55,6 +62,9 @@ MATRICES = [
     (Elementwise("reciprocal", A), [[Fraction(1, q) for q in row] for row in ROWS["A"]]),
     (T.BoundedSum.over("j", 1, k, T.IndexScalar(Index.of("j")) * SQUARE), [[6, 12], [18, 30]]),
     (T.BoundedSum.over("j", 4, k, SQUARE), [[0, 0], [0, 0]]),
+    # with factors i S + (2 - i) J: 2 S (S + J), the larger index on the left
+    (T.OrderedProduct.over("i", 1, 2, LAYER), [[20, 30], [52, 78]]),
+    (T.OrderedProduct.over("i", 4, k, LAYER), [[1, 0], [0, 1]]),
     (T.D(T.HadamardPower(A, Index.of(2)), A, B), [[2, 0, -6], [16, 10, 42]]),
     (T.D(T.DiagonalMatrix(T.Diagonal(SQUARE * SQUARE)), SQUARE, I2), [[2, 0], [0, 10]]),
 ]  # fmt: skip
@@ -81,15 +91,23 @@ def test_scalars(term, number, ring):
     same(ring, value(T.Vec(term), ring, k=3), [[number]])
 
 
+def test_no_kind_of_term_is_left_out():
+    tables = [term for table in (MATRICES, SCALARS, VALUES, test_evaluate_terms.SCALARS) for term, _ in table]
+    seen = {type(n) for term in tables for n in walk(term)}
+    elsewhere = {T.Pseudoinverse, T.OperatorNorm}
+    assert {c for c in NODE_CLASSES.values() if issubclass(c, T.Term)} - seen == elsewhere
+
+
 def same(ring, found, rows):
     assert ring.size(found) == (len(rows), len(rows[0]))
-    for x, q in zip(ring.entries(found), [q for row in rows for q in row], strict=True):
-        if isinstance(ring, Reals):
-            assert abs(x - ring.number(q)) < 1e-25
-        elif isinstance(ring, Balls):
-            assert x.contains(QQ.number(q)) and x.rad() < 1e-20
-        else:
-            assert x == ring.number(q)
+    with ring.precision():
+        for x, q in zip(ring.entries(found), [q for row in rows for q in row], strict=True):
+            if isinstance(ring, Reals):
+                assert abs(x - ring.number(q)) < 1e-25
+            elif isinstance(ring, Balls):
+                assert x.contains(QQ.number(q)) and x.rad() < 1e-20
+            else:
+                assert x == ring.number(q)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ VALUES = [
     # K_{2,3} maps (a11, a21, a12, a22, a13, a23) to (a11, a12, a13, a21, a22, a23)
     (T.Commutation(two, Dim.of(3)) * T.Vec(A), [[1], [2], [3], [4], [5], [7]]),
     (T.block([[SQUARE, A], [I2, A]]), [[1, 2, 1, 2, 3], [3, 5, 4, 5, 7], [1, 0, 1, 2, 3], [0, 1, 4, 5, 7]]),
+    (T.Member(W, Index.of(2)), [[0, 1], [1, 0]]),
     (T.Chain(W, Index.of(2), Index.of(0)), [[1, 2], [2, 2]]),
     (T.Chain(W, Index.of(0), Index.of(1)), [[1, 0], [0, 1]]),
     (T.D(SQUARE * SQUARE, SQUARE, I2), [[2, 4], [6, 10]]),

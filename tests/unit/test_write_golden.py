@@ -15,7 +15,7 @@ from symland.write.latex import to_latex
 from symland.write.mathml import NAMESPACE, to_mathml
 from symland.write.typeset import typeset
 
-d = Dim.of("d")
+d, m = Dim.of("d"), Dim.of("m")
 L, l, k = (Index.var(v) for v in "Llk")
 X, Y = T.matrix("X", "d", "m"), T.matrix("Y", "d", "m")
 W, A = T.family("W", "d", "d"), T.family("A", "d", "d")
@@ -48,7 +48,17 @@ dominance = S.Le(
 )
 star = T.family("Ws", "d", "d")
 I = T.Identity(d)
-x, y = sympy.symbols("w_1_1 w_1_2")
+w11, w12 = sympy.symbols("w_1_1 w_1_2")
+
+x, y, w = T.matrix("x", "m", 1), T.matrix("y", "m", 1), T.matrix("w", "d", 1)
+
+
+def el(name, term, *parameters):
+    return T.Elementwise(name, term, *parameters)
+
+
+pre = W[1] * X
+hidden = W[2] * el("sigma", pre) - Y
 
 FORMULAS = {
     "loss": typeset(S.Eq(h, loss)),
@@ -71,6 +81,50 @@ FORMULAS = {
     "block_matrix": typeset(T.block([[chain(2, 1), T.Zero(d, d)], [W[1].T, T.Inverse(W[2])]])),
     "order": typeset(S.at_least(L, l + 1)),
     "rank": typeset(S.Rank(T.Kronecker(X, I), T.DimScalar(d * d))),
+    "hadamard": typeset(
+        S.Eq(
+            T.hadamard(pre, A[1] * X, el("reciprocal", Y + X)),
+            T.HadamardPower(X, k) - el("pow", el("reciprocal", X), T.number(3, 2)),
+        )
+    ),
+    "backpropagation": typeset(
+        S.Grad(
+            T.number(1, 2) * T.SquaredNorm(hidden), W[1], T.hadamard(W[2].T * hidden, el("sigma'", pre)) * X.T
+        ),
+        {hidden: "E"},
+    ),
+    "activations": typeset(
+        el("relu", W[2] * el("leaky_relu", el("tanh", pre), T.number(1, 10))) + el("act''", X) - el("sqrt", el("abs", X))
+    ),
+    "logistic": typeset(
+        T.entries_sum(el("log", T.Ones(m, Dim.of(1)) + el("exp", -T.hadamard(y, X.T * w))))
+        + T.number(1, 2) * T.SquaredNorm(w)
+    ),
+    "gaussian": typeset(
+        T.number(1, 2) * T.LogDeterminant(T.MatrixPower(W[1], k)) - T.number(1, 2) * T.Trace(w.T * T.Inverse(W[1]) * w)
+    ),
+    "scalar_functions": typeset(
+        T.Reciprocal(1 + el("exp", -s)) + el("pow", s, T.number(-1, 2)) * el("sqrt", s + 1) - el("abs", h - hs) ** 2
+    ),
+    "norms": typeset(S.Le(T.norm(X * Y.T), T.OperatorNorm(X) * T.norm(Y) ** 2 + T.Determinant(W[1]))),
+    "entries": typeset(S.Eq(T.entry(W[2] * W[1], k, l), T.entry(x, k, Index.of(1)) * T.entry(X, L - 1, Index.of(12)))),
+    "ones_and_units": typeset(S.Eq(T.Ones(d, m) * x, T.UnitVector(d, k) * T.Trace(x.T * T.Ones(m, Dim.of(1))))),
+    "diagonals": typeset(
+        S.Eq(T.DiagonalSelection(d) * T.Vec(T.DiagonalMatrix(w)), T.Diagonal(T.Unvec(d, d, T.Vec(W[1]))))
+    ),
+    "jacobian": typeset(
+        S.Jac(
+            el("sigma", pre),
+            W[1],
+            T.DiagonalMatrix(T.Vec(el("sigma'", pre))) * T.Kronecker(X.T, I),
+        )
+    ),
+    "jacobian_of_column": typeset(S.Jac(T.hadamard(w, w), w, T.DiagonalMatrix(2 * w))),
+    "positive": typeset(S.Positive(X * X.T)),
+    "nonzero": typeset(S.ForAll.over("k", 1, L, S.Nonzero(W[k]))),
+    "matrix_sum": typeset(
+        T.BoundedSum.over("i", 1, L, W["i"] * X) + T.OrderedProduct.over("i", 1, L, I + A["i"]) * X
+    ),
     "hand_made": B.relation(
         B.row(B.sup(B.sub("∇", B.juxtapose(B.name("W"), B.name("W"))), 2), B.apply(B.name("f"), "W*")),
         "=",
@@ -78,7 +132,7 @@ FORMULAS = {
         "⪰",
         0,
     ),
-    "explicit": set_matrix(sympy.Matrix([[x**2 + 1, -x * y / 2], [-x * y / 2, (x + y) ** 2]])),
+    "explicit": set_matrix(sympy.Matrix([[w11**2 + 1, -w11 * w12 / 2], [-w11 * w12 / 2, (w11 + w12) ** 2]])),
     "wide": set_matrix(sympy.eye(12)),
     "signs": B.row(*(B.Sign(c) for c in B.SIGNS)),
     "letters": B.row(*(B.name(g) for g in B.GREEK)),

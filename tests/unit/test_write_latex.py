@@ -24,7 +24,12 @@ t = T.family("t", facts=["nonnegative"])
 a, b, c, r = (T.scalar(x) for x in "abcr")
 E = T.Chain(W, L, Index.of(1)) * X - Y
 Wl, Wk = W[l], W[k]
+x = T.matrix("x", "d", 1)
 I = T.Identity(d)
+
+
+def el(name, term, *parameters):
+    return T.Elementwise(name, term, *parameters)
 
 
 def chain(top, bottom):
@@ -158,6 +163,94 @@ TERMS = [
     (T.Kronecker(A + B_, T.Kronecker(A, C)), r"(A + B) \otimes (A \otimes C)"),
     (T.Kronecker(A, B_).T, r"(A \otimes B)^{\top}"),
     (T.block([[A, B_ + C], [C, T.Zero(d, d)]]), r"\begin{pmatrix} A & B + C \\ C & 0 \end{pmatrix}"),
+    # entry by entry
+    (T.hadamard(A, B_), r"A \odot B"),
+    (T.hadamard(A, B_, C), r"A \odot B \odot C"),
+    (T.hadamard(A * B_, A + C), r"(A B) \odot (A + C)"),
+    (T.hadamard(A, el("reciprocal", B_)), r"A \oslash B"),
+    (T.hadamard(A, B_, el("reciprocal", B_ * C)), r"A \odot B \oslash (B C)"),
+    (T.hadamard(el("reciprocal", A), B_), r"A^{\odot-1} \odot B"),
+    (T.hadamard(el("reciprocal", A), el("reciprocal", B_)), r"A^{\odot-1} \oslash B"),
+    (2 * T.hadamard(A, B_), r"2 (A \odot B)"),
+    (-T.hadamard(A, B_), r"-A \odot B"),
+    (T.hadamard(-A, B_), r"(-A) \odot B"),
+    (A - T.hadamard(B_, C), r"A - B \odot C"),
+    (T.hadamard(A, B_).T * C, r"(A \odot B)^{\top} C"),
+    (T.Kronecker(T.hadamard(A, B_), C), r"(A \odot B) \otimes C"),
+    (T.hadamard(A, T.Kronecker(T.Identity(Dim.of(1)), C)), r"A \odot (I_{1} \otimes C)"),
+    (T.HadamardPower(A, k), r"A^{\odot k}"),
+    (T.HadamardPower(A, Index.of(2)), r"A^{\odot 2}"),
+    (T.HadamardPower(A * B_, k + 1), r"(A B)^{\odot(k+1)}"),
+    (el("reciprocal", A), r"A^{\odot-1}"),
+    (el("sqrt", A), r"A^{\odot 1/2}"),
+    (el("pow", A, T.number(-3, 2)), r"A^{\odot-3/2}"),
+    (el("pow", A, a), r"A^{\odot a}"),
+    (el("pow", A, a + b), r"A^{\odot(a+b)}"),
+    (el("sin", A), r"\sin(A)"),
+    (el("arctan", A * B_), r"\arctan(A B)"),
+    (el("relu", Wl * X), r"\operatorname{relu}(W_{l} X)"),
+    (el("leaky_relu", A, a), r"\operatorname{lrelu}_{a}(A)"),
+    (el("leaky_relu", a, T.number(1, 10)), r"\operatorname{lrelu}_{1/10}(a)"),
+    (el("abs", A), r"\operatorname{abs}(A)"),
+    (el("sigma", A * B_), "s(A B)"),
+    (el("sigma'", A), r"s^{\prime}(A)"),
+    (el("sigma''", a), r"s^{\prime\prime}(a)"),
+    (el("phi'", A), r"\phi^{\prime}(A)"),
+    (el("act", A), r"\mathrm{act}(A)"),
+    (T.hadamard(el("sigma'", A), B_ * C), r"s^{\prime}(A) \odot (B C)"),
+    (T.Ones(d, Dim.of(1)), r"\mathbf{1}_{d}"),
+    (T.Ones(d, m), r"\mathbf{1}_{d\times m}"),
+    (a * T.Ones(d, m), r"a \mathbf{1}_{d\times m}"),
+    (T.entries_sum(X), r"\mathbf{1}^{\top} X \mathbf{1}"),
+    (T.entries_sum(A + B_), r"\mathbf{1}^{\top} (A + B) \mathbf{1}"),
+    (T.entries_sum(x), r"\mathbf{1}^{\top} x"),
+    (T.entries_sum(X) ** 2, r"(\mathbf{1}^{\top} X \mathbf{1})^{2}"),
+    (T.UnitVector(d, k), "e_{k}"),
+    (A * T.UnitVector(d, Index.of(2)), "A e_{2}"),
+    (T.entry(A, Index.of(1), k), "A_{1k}"),
+    (T.entry(A, k, l) ** 2, "A_{kl}^{2}"),
+    (T.entry(A, k - 1, Index.of(12)), "A_{k-1,12}"),
+    (T.entry(Wl, k, k), "(W_{l})_{kk}"),
+    (T.entry(A * B_, k, l), "(A B)_{kl}"),
+    (T.entry(x, k, Index.of(1)), "x_{k}"),
+    (T.Trace(A * T.UnitVector(d, k) * T.UnitVector(d, k).T), r"\operatorname{tr}(A e_{k} e_{k}^{\top})"),
+    (T.Diagonal(A), r"\operatorname{diag}(A)"),
+    (T.DiagonalMatrix(x), r"\operatorname{Diag}(x)"),
+    (T.DiagonalSelection(d) * T.Vec(A), r"\Psi_{d} \operatorname{vec}(A)"),
+    (T.Unvec(d, m, T.Vec(X)), r"\operatorname{vec}_{d,m}^{-1}\bigl(\operatorname{vec}(X)\bigr)"),
+    (T.Vec(a), "a"),
+    # scalars, determinants, powers, 1 x 1 matrices
+    (el("exp", -a), r"\exp(-a)"),
+    (el("sqrt", a + b), r"\sqrt{a + b}"),
+    (el("sqrt", a) ** 2, r"(\sqrt{a})^{2}"),
+    (el("abs", a - b), r"\lvert a - b \rvert"),
+    (el("abs", a) ** 2, r"\lvert a \rvert^{2}"),
+    (el("pow", a, T.number(3, 2)), "a^{3/2}"),
+    (el("pow", a + b, c), "(a + b)^{c}"),
+    (el("log", a * b), r"\log(a b)"),
+    (T.norm(A), r"\lVert A \rVert_{F}"),
+    (T.norm(A) ** 2, r"(\lVert A \rVert_{F})^{2}"),
+    (T.Reciprocal(T.norm(A)) * A, r"\frac{1}{\lVert A \rVert_{F}} A"),
+    (T.OperatorNorm(A * B_) ** 2, r"\lVert A B \rVert_{2}^{2}"),
+    (T.Determinant(A * B_), r"\det(A B)"),
+    (T.LogDeterminant(A), r"\log\lvert \det A \rvert"),
+    (T.LogDeterminant(A.T), r"\log\lvert \det(A^{\top}) \rvert"),
+    (T.LogDeterminant(X * X.T), r"\log\lvert \det(X X^{\top}) \rvert"),
+    (a - T.LogDeterminant(A) ** 2, r"a - (\log\lvert \det A \rvert)^{2}"),
+    (T.MatrixPower(A, k), "A^{k}"),
+    (T.MatrixPower(A + B_, k + 1).T, r"\bigl((A + B)^{k+1}\bigr)^{\top}"),
+    (T.Trace(x.T * A * x), r"x^{\top} A x"),
+    (T.Trace(x.T * x) ** 2, r"(x^{\top} x)^{2}"),
+    (a * T.Trace(x.T * x), r"a x^{\top} x"),
+    (T.Trace(x.T * x) * a, r"(x^{\top} x) a"),
+    (T.Trace(x.T * x) * A, r"(x^{\top} x) A"),
+    (a - T.Trace(x.T * x), r"a - x^{\top} x"),
+    (T.Trace(x.T * x - x.T * A * x) * a, r"(x^{\top} x - x^{\top} A x) a"),
+    (T.Reciprocal(1 + el("exp", -T.Trace(x.T * A * x))), r"\frac{1}{1 + \exp(-x^{\top} A x)}"),
+    (total("i", 1, L, W["i"]) * X, r"\Bigl(\sum_{i=1}^{L} W_{i}\Bigr) X"),
+    (A * total("i", 1, L, W["i"] * X), r"A \sum_{i=1}^{L} W_{i} X"),
+    (total("i", 1, L, W["i"] + A), r"\sum_{i=1}^{L} (W_{i} + A)"),
+    (T.OrderedProduct.over("i", 1, L, I + W["i"]), r"\prod_{i=L}^{1} (I_{d} + W_{i})"),
     # derivatives
     (T.D(A, Wl, V), r"\mathrm{D}_{W_{l}} A \, [V]"),
     (T.D(A * X, Wl, V), r"\mathrm{D}_{W_{l}} (A X) \, [V]"),
@@ -201,6 +294,20 @@ STATEMENTS = [
     (S.at_least(L, l + 1), r"L \ge l + 1"),
     (S.NonNeg(L - 1 - l), r"L \ge l + 1"),
     (S.NonNeg(-l + 3), r"3 \ge l"),
+    (S.Positive(A * X), r"A X > 0 \text{ entrywise}"),
+    (S.Nonzero(a + b), r"a + b \ne 0"),
+    (S.Nonzero(X), r"X_{ij} \ne 0 \text{ for all } i, j"),
+    (S.Nonzero(A * X), r"(A X)_{ij} \ne 0 \text{ for all } i, j"),
+    (S.LB(A, I, T.norm(X) ** 2), r"\sigma_{\min}(A) \ge \lVert X \rVert_{F}"),
+    (S.LB(A, I, T.OperatorNorm(X) ** 2), r"\sigma_{\min}(A) \ge \lVert X \rVert_{2}"),
+    (S.LB(A, I, el("sin", a) ** 2), r"\sigma_{\min}(A) \ge \lvert \sin(a) \rvert"),
+    (
+        S.Jac(A * X, A, T.Kronecker(X.T, I)),
+        r"\frac{\partial \operatorname{vec}(A X)}{\partial \operatorname{vec}(A)^{\top}} = X^{\top} \otimes I_{d}",
+    ),
+    (S.Jac(A * x, x, A), r"\frac{\partial (A x)}{\partial x^{\top}} = A"),
+    (S.Jac(a * x, a, x), r"\frac{\partial (a x)}{\partial a} = x"),
+    (S.Jac(b, a, T.Vec(2 * a)), r"\frac{\partial b}{\partial a} = 2 a"),
 ]
 
 
@@ -244,6 +351,11 @@ def test_abbreviations_and_names():
     assert to_latex(T.Inverse(star[l]), names=names) == r"(W_{l}^{\ast})^{-1}"
     assert to_latex(2 * E, {E: "E"}, names) == r"2 \bar{E}"
     assert to_latex(T.Inverse(A + B_), {A + B_: "S*"}) == r"(S^{\ast})^{-1}"
+    assert to_latex(T.hadamard(A, el("reciprocal", B_)), {el("reciprocal", B_): "R"}) == r"A \odot R"
+    assert to_latex(T.entries_sum(X), {T.Ones(d, m): "J"}) == r"\langle J, X \rangle"
+    assert to_latex(T.norm(X), {T.SquaredNorm(X): "q"}) == r"\sqrt{q}"
+    assert to_latex(el("sigma'", A), names={"sigma": "rho"}) == r"\rho^{\prime}(A)"
+    assert to_latex(el("pow", a, T.number(1, 2)), {T.number(1, 2): "p"}) == "a^{p}"
 
 
 LAYOUTS = [

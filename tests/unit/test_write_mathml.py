@@ -43,6 +43,29 @@ BODIES = [
         '<mspace width="0.167em"/><mi mathvariant="normal">vec</mi><mo>\u2061</mo>'
         f"{fenced('<mi>C</mi>')}</mrow>",
     ),
+    (T.hadamard(A, C), "<mrow><mi>A</mi><mo>⊙</mo><mi>C</mi></mrow>"),
+    (T.hadamard(A, T.Elementwise("reciprocal", C)), "<mrow><mi>A</mi><mo>⊘</mo><mi>C</mi></mrow>"),
+    (
+        T.HadamardPower(A, l),
+        '<msup><mi>A</mi><mrow><mo lspace="0" rspace="0">⊙</mo><mi>l</mi></mrow></msup>',
+    ),
+    (
+        T.Elementwise("sigma'", A),
+        f'<mrow><msup><mi>s</mi><mi mathvariant="normal">′</mi></msup><mo>\u2061</mo>{fenced("<mi>A</mi>")}</mrow>',
+    ),
+    (T.Ones(d, Dim.of(1)), "<msub><mn>𝟏</mn><mi>d</mi></msub>"),
+    (T.entry(A, l, L), "<msub><mi>A</mi><mrow><mi>l</mi><mi>L</mi></mrow></msub>"),
+    (
+        T.Scale(T.scalar("a"), T.Elementwise("leaky_relu", A, T.scalar("b"))),
+        '<mrow><mi>a</mi><mo>\u2062</mo><mspace width="0.167em"/><msub><mi mathvariant="normal">lrelu</mi><mi>b</mi>'
+        f'</msub><mo>\u2061</mo>{fenced("<mi>A</mi>")}</mrow>',
+    ),
+    (
+        T.LogDeterminant(A),
+        '<mrow><mi mathvariant="normal">log</mi><mo>\u2061</mo>'
+        + fenced('<mrow><mi mathvariant="normal">det</mi><mo>\u2061</mo><mi>A</mi></mrow>', "||")
+        + "</mrow>",
+    ),
     (T.SquaredNorm(A), f"<msubsup>{fenced('<mi>A</mi>', '‖‖')}<mi>F</mi><mn>2</mn></msubsup>"),
     (T.number(-1, 2), '<mrow><mo>−</mo><mfrac displaystyle="false"><mn>1</mn><mn>2</mn></mfrac></mrow>'),
     (S.Lt(T.scalar("tau"), T.scalar("Sigma")), '<mrow><mi>τ</mi><mo>&lt;</mo><mi mathvariant="normal">Σ</mi></mrow>'),

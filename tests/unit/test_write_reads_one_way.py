@@ -43,6 +43,35 @@ MATRICES = [
 ]
 
 
+ENTRYWISE = [
+    lambda x, y: x + y,
+    lambda x, y: x * y,
+    lambda x, y: -x,
+    lambda x, y: T.Scale(s, x),
+    lambda x, y: T.Transpose(x),
+    lambda x, y: T.hadamard(x, y),
+    lambda x, y: T.hadamard(x, T.Elementwise("reciprocal", y)),
+    lambda x, y: T.Elementwise("reciprocal", x),
+    lambda x, y: T.HadamardPower(x, Index.of(2)),
+    lambda x, y: T.MatrixPower(x, Index.of(2)),
+    lambda x, y: T.Elementwise("sin", x),
+    lambda x, y: T.Kronecker(x, y),
+]
+FUNCTIONS = [
+    lambda x, y: x + y,
+    lambda x, y: x * y,
+    lambda x, y: -x,
+    lambda x, y: T.Reciprocal(x),
+    lambda x, y: x**2,
+    lambda x, y: T.Elementwise("exp", x),
+    lambda x, y: T.Elementwise("sqrt", x),
+    lambda x, y: T.Elementwise("abs", x),
+    lambda x, y: T.Elementwise("pow", x, T.number(1, 2)),
+    lambda x, y: T.Elementwise("sigma'", x),
+    lambda x, y: bounded(T.BoundedSum, x),
+]
+
+
 def grow(operations, letters):
     terms = dict.fromkeys(letters)
     for _ in range(2):
@@ -58,8 +87,8 @@ def grow(operations, letters):
 @pytest.mark.parametrize("write", [to_latex, to_mathml])
 @pytest.mark.parametrize(
     ("operations", "letters"),
-    [(SCALARS, [s, r, T.number(3), T.number(1, 2)]), (MATRICES, [A, B])],
-    ids=["scalars", "matrices"],
+    [(SCALARS, [s, r, T.number(3), T.number(1, 2)]), (MATRICES, [A, B]), (ENTRYWISE, [A, B]), (FUNCTIONS, [s, r])],
+    ids=["scalars", "matrices", "entrywise", "functions"],
 )
 def test_one_reading(write, operations, letters):
     terms = grow(operations, letters)

@@ -1,7 +1,4 @@
-"""Graphs of atoms on wires, and a canonical labelling of their connected parts. Part of the trusted base.
-
-A graph stands for a product of tensors. Every atom has legs, every leg lies on a wire, and a wire is an index that all
-its legs share. A wire that is a port is a free index; any other is summed over its dimension.
+"""A canonical labelling of connected graphs of atoms on wires. Part of the trusted base.
 
 A `Part` is a connected graph written with its wires numbered: all it says is true under every numbering, so that two
 equal parts are one tensor, whatever search chose the numbers. The search only decides whether isomorphic graphs get
@@ -12,26 +9,15 @@ one of them is singled out. Of wires that give the same labelled graph, one is f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from symland.errors import SymlandError
-from symland.language.index import Index
+from symland.proof.normal_form.graphs import Atom, Legs, Part
 from symland.proof.normal_form.words import TooLarge
 
-Legs = tuple[int, ...]  # wires
-Atom = tuple[int, Legs]  # the number of a tensor, and its legs
 Symmetries = Mapping[int, tuple[Legs, ...]]  # of an atom: the orders of its legs that do not change the tensor
 
-MAX_WORK = 4_000_000  # legs looked at for one question
+MAX_WORK = 1_000_000  # legs looked at for one question
 MAX_DEPTH = 100  # wires singled out one after another
-
-
-class Part(NamedTuple):
-    """A connected graph: the types of its wires, its atoms in order, and the wires that are its ports."""
-
-    types: tuple[int, ...]
-    atoms: tuple[Atom, ...]
-    ports: Legs
 
 
 class Work:
@@ -44,160 +30,6 @@ class Work:
         self.left -= amount
         if self.left < 0:
             raise TooLarge("the networks are too large or too symmetric")
-
-
-class Embedding(NamedTuple):
-    """An atom on legs (w, a, b, ...) that is 1 where w = g(a, b, ...) and 0 elsewhere, g a partial injective function.
-
-    `total`: g is defined everywhere; `onto`: every w is a value. Two of one family whose positions differ have no
-    value in common.
-    """
-
-    family: Any
-    position: Index
-    total: bool
-    onto: bool
-
-    def misses(self, other: Embedding) -> bool:
-        """Whether the two certainly have no value in common."""
-        return self.family == other.family and (self.position - other.position).value not in (None, 0)
-
-
-class Graph:
-    """A product of tensors while it is put together."""
-
-    def __init__(self) -> None:
-        self.types: list[int] = []
-        self.atoms: list[Atom] = []
-        self._same: list[int] = []
-        self._gone: set[int] = set()
-
-    def wire(self, kind: int) -> int:
-        """A new wire of this type."""
-        self.types.append(kind)
-        self._same.append(len(self._same))
-        return len(self._same) - 1
-
-    def find(self, w: int) -> int:
-        """The wire that w has become."""
-        while self._same[w] != w:
-            w = self._same[w]
-        return w
-
-    def merge(self, u: int, v: int) -> None:
-        """One index instead of two."""
-        u, v = self.find(u), self.find(v)
-        if self.types[u] != self.types[v]:
-            raise SymlandError("two wires of different dimensions cannot be one")
-        self._same[max(u, v)] = min(u, v)
-
-    def place(self, part: Part, wires: Sequence[int]) -> None:
-        """A copy of the part, with its ports on these wires."""
-        at: dict[int, int] = {}
-        for port, w in zip(part.ports, wires, strict=True):
-            if self.types[w] != part.types[port]:
-                raise SymlandError("a wire of another dimension than the port")
-            if port in at:
-                self.merge(at[port], w)
-            at.setdefault(port, w)
-        for w, kind in enumerate(part.types):
-            if w not in at:
-                at[w] = self.wire(kind)
-        for label, legs in part.atoms:
-            self.atoms.append((label, tuple([at[w] for w in legs])))
-
-    def simplify(self, ports: list[int], embeddings: Mapping[int, Embedding]) -> bool:
-        """Removes embeddings that say nothing; whether the graph is not zero. Ports may get new wires."""
-        while self._step(ports, embeddings):
-            pass
-        return self._pin(ports, embeddings)
-
-    def _uses(self, ports: list[int]) -> dict[int, list[tuple[int, int]]]:
-        """Where each wire is used: atom and leg; atom -1 is a port."""
-        self.atoms = [(label, tuple([self.find(w) for w in legs])) for label, legs in self.atoms]
-        uses: dict[int, list[tuple[int, int]]] = {}
-        for i, (_, legs) in enumerate(self.atoms):
-            for k, w in enumerate(legs):
-                uses.setdefault(w, []).append((i, k))
-        for k, w in enumerate(ports):
-            uses.setdefault(self.find(w), []).append((-1, k))
-        return uses
-
-    def _step(self, ports: list[int], embeddings: Mapping[int, Embedding]) -> bool:
-        """One simplification; whether there was any."""
-        uses = self._uses(ports)
-        by_value: dict[Atom, int] = {}
-        by_argument: dict[Atom, int] = {}
-        for i, (label, (w, *rest)) in ((i, a) for i, a in enumerate(self.atoms) if a[0] in embeddings):
-            g, arguments = embeddings[label], tuple(rest)
-            if len(uses[w]) == 1 and g.total:  # the sum over w of [w = g(..)] is 1
-                self._gone.add(w)
-            elif g.onto and len(set(rest)) == len(rest) and all(len(uses[a]) == 1 for a in rest):
-                self._gone.update(rest)  # and so is the sum over a, b, ...
-            else:
-                twin = by_value.setdefault((label, (w,)), i)
-                if twin == i and arguments:
-                    twin = by_argument.setdefault((label, arguments), i)
-                if twin == i:
-                    continue
-                for u, v in zip(self.atoms[twin][1], (w, *rest), strict=True):  # injective, and single-valued
-                    self.merge(u, v)
-            del self.atoms[i]
-            return True
-        return False
-
-    def _pin(self, ports: list[int], embeddings: Mapping[int, Embedding]) -> bool:
-        """Where the only embedding of a wire fixes it, each use gets a wire of its own; False if two disagree."""
-        for w, used in list(self._uses(ports).items()):
-            values = [i for i, k in used if i >= 0 and k == 0 and self.atoms[i][0] in embeddings]
-            found = [embeddings[self.atoms[i][0]] for i in values]
-            if any(g.misses(h) for g in found for h in found):
-                return False
-            if len(values) != 1 or len(self.atoms[values[0]][1]) > 1:
-                continue
-            for i, k in [u for u in used if u[0] != values[0]][1:]:
-                fresh = self.wire(self.types[w])
-                self.atoms.append((self.atoms[values[0]][0], (fresh,)))
-                if i < 0:
-                    ports[k] = fresh
-                else:
-                    label, legs = self.atoms[i]
-                    self.atoms[i] = (label, (*legs[:k], fresh, *legs[k + 1 :]))
-        return True
-
-    def parts(self, ports: Sequence[int]) -> Iterable[tuple[Part, Legs]]:
-        """The connected parts as they stand, each with the numbers of its ports among `ports`."""
-        roots = [self.find(w) for w in ports]
-        atoms = [(label, [self.find(w) for w in legs]) for label, legs in self.atoms]
-        group = list(range(len(self.types)))
-
-        def top(w: int) -> int:
-            while group[w] != w:
-                group[w] = group[group[w]]
-                w = group[w]
-            return w
-
-        for _, legs in atoms:
-            for w in legs[1:]:
-                group[top(w)] = top(legs[0])
-        wires: dict[int, dict[int, int]] = {}
-        for w in range(len(self.types)):
-            if self._same[w] == w and w not in self._gone:
-                names = wires.setdefault(top(w), {})
-                names[w] = len(names)
-        inside: dict[int, list[Atom]] = {g: [] for g in wires}
-        for label, legs in atoms:
-            if legs:
-                names = wires[top(legs[0])]
-                inside[top(legs[0])].append((label, tuple([names[w] for w in legs])))
-            else:
-                yield Part((), ((label, ()),), ()), ()
-        slots: dict[int, list[int]] = {g: [] for g in wires}
-        for k, w in enumerate(roots):
-            slots[top(w)].append(k)
-        for g, names in wires.items():
-            seen = tuple([names[roots[k]] for k in slots[g]])
-            yield Part(tuple([self.types[w] for w in names]), tuple(inside[g]), seen), tuple(slots[g])
 
 
 def canonical(part: Part, symmetries: Symmetries, work: Work) -> Part:

@@ -26,7 +26,8 @@ from symland.errors import SymlandError
 from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.language.nodes import Node
-from symland.proof.normal_form.labelling import Graph, Work
+from symland.proof.normal_form.graphs import Graph
+from symland.proof.normal_form.labelling import Work
 from symland.proof.normal_form.tensors import Form, Tensors, Terms
 from symland.proof.normal_form.words import MAX_NODES, MAX_REPEAT, Coefficient, Scalar, TooLarge, add
 
@@ -44,16 +45,15 @@ class Networks(Tensors):
         """The normal form of a scalar term. The result is shared: do not change it."""
         out = self._scalars.get(t)
         if out is None:
-            self._work = Work()
-            out = self._scalars[t] = {monomial: c for (monomial, _), c in self.form(t).terms.items()}
+            form = self._asked(self.form, t)
+            out = self._scalars[t] = {monomial: c for (monomial, _), c in form.terms.items()}
         return out
 
     def matrix(self, t: Node) -> Terms:
         """The normal form of a matrix term, with one wire for rows and one for columns. Shared: do not change it."""
         out = self._matrices.get(t)
         if out is None:
-            self._work = Work()
-            out = self._matrices[t] = self.fused(t).terms
+            out = self._matrices[t] = self._asked(self.fused, t).terms
         return out
 
     def difference(self, a: Node, b: Node) -> dict[Any, Coefficient]:
@@ -65,6 +65,14 @@ class Networks(Tensors):
         add(out, form(a))
         add(out, form(b), -1)
         return out
+
+    def _asked(self, form: Callable[[Node], Form], t: Node) -> Form:
+        """The form, within the limits of one question."""
+        self._work = Work()
+        try:
+            return form(t)
+        except RecursionError:
+            raise TooLarge("the term is nested too deeply") from None
 
     def form(self, t: Node) -> Form:
         """The form of a term, with the wires that it has by itself. The result is shared."""
@@ -82,7 +90,14 @@ class Networks(Tensors):
     def power(self, factor: Form, exponent: Index, times: Callable[[Form, Form], Form], one: Form) -> Form:
         """The repeated product; `one` if there is no factor."""
         count = exponent.value or 0
-        return reduce(times, [factor] * count) if count else one
+        return self.repeated(times, [factor] * count) if count else one
+
+    def repeated(self, times: Callable[[Form, Form], Form], factors: list[Form]) -> Form:
+        """The associative product of one or more factors."""
+        if len(factors) > 2 and all(len(f.terms) == 1 for f in factors):  # long products of short ones last
+            half = len(factors) // 2
+            return times(self.repeated(times, factors[:half]), self.repeated(times, factors[half:]))
+        return reduce(times, factors)
 
 
 def _small(count: Index) -> bool:
@@ -127,7 +142,7 @@ def _(t: T.IndexScalar, n: Networks) -> Form:
 
 @_form.register
 def _(t: T.DimScalar, n: Networks) -> Form:
-    return Form((), (), n.polynomial(t.args[0]))
+    return Form((), (), {(dims, ()): c for dims, c in n.polynomial(t.args[0]).items()})
 
 
 @_form.register
@@ -194,7 +209,7 @@ def _(t: T.BoundedSum, n: Networks) -> Form:
 
 @_form.register
 def _(t: T.Product, n: Networks) -> Form:
-    return reduce(n.product, [n.form(a) for a in t.args])
+    return n.repeated(n.product, [n.form(a) for a in t.args])
 
 
 @_form.register
@@ -226,7 +241,7 @@ def _(t: T.UnitVector, n: Networks) -> Form:
     inside = i.value is not None and i.value <= sum(c for _, c in size)  # whatever the dimensions are
     if not kinds:
         return _number(1) if inside else n.single(n.atom(t), (), ())
-    return n.single(n.embedding(("unit", size), i, total=inside, onto=False), kinds, ())
+    return n.single(n.embedding(("unit", size), i, total=inside), kinds, ())
 
 
 @_form.register
@@ -264,12 +279,12 @@ def _(t: T.Chain, n: Networks) -> Form:
     if not _small(t.length):
         return n.single(n.atom(t), *(n.axis(d) for d in t.shape))
     members = [n.form(T.Member(t.family, t.top - i)) for i in range(t.length.value or 0)]
-    return reduce(n.product, members) if members else _identity(n, t.shape[0])
+    return n.repeated(n.product, members) if members else _identity(n, t.shape[0])
 
 
 @_form.register
 def _(t: T.Hadamard, n: Networks) -> Form:
-    return reduce(n.hadamard, [n.form(a) for a in t.args])
+    return n.repeated(n.hadamard, [n.form(a) for a in t.args])
 
 
 @_form.register
@@ -338,6 +353,6 @@ def _rows_of_block(n: Networks, sizes: tuple[Dim, ...], i: int) -> Form:
     """The columns number i of an identity that is cut into columns of these widths."""
     if len(sizes) == 1:
         return _identity(n, sizes[0])
-    label = n.embedding(("block", sizes), Index.of(i), total=True, onto=False)
+    label = n.embedding(("block", sizes), Index.of(i), total=True)
     return n.single(label, n.axis(reduce(Dim.__add__, sizes)), n.axis(sizes[i]))
 

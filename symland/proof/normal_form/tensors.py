@@ -8,21 +8,19 @@ dimension. Every operation keeps the value, in all dimensions, of what is writte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import permutations, product
 from math import factorial, prod
 from typing import Any, NamedTuple
 
-from symland.errors import SymlandError
-from symland.language.index import Dim, Index
-from symland.proof.normal_form.labelling import Embedding, Graph, Legs, Part, Work, canonical
+from symland.proof.normal_form.graphs import Axis, Graph, Legs, Numbers, Part
+from symland.proof.normal_form.labelling import Work, canonical
 from symland.proof.normal_form.words import MAX_DEGREE, MAX_NUMBER, Coefficient, Monomial, TooLarge, add
 
 Piece = tuple[Legs, int]  # the free wires that are the ports of a part, and the number of the part
 Key = tuple[Monomial, tuple[Piece, ...]]
 Terms = dict[Key, Coefficient]
-Axis = tuple[int, ...]  # the numbers of the dimensions of wires
 
 MAX_ORDERS = 24  # orders of the legs of one argument that are compared
 
@@ -39,17 +37,13 @@ class Form(NamedTuple):
         return self.rows + self.columns
 
 
-class Tensors:
+class Tensors(Numbers):
     """Forms over one numbering of atoms, dimensions and parts."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
+        super().__init__()
         self._labelled: dict[Part, int] = {}
         self._parts: dict[int, Part] = {}
-        self._dims: dict[int, Dim] = {}
-        self._groups: dict[tuple[Axis, Axis], list[tuple[int, int]]] = {}
-        self._embeddings: dict[int, Embedding] = {}
-        self._splits: dict[int, Axis] = {}  # what the embeddings of several wires in one take
         self._symmetries: dict[int, tuple[Legs, ...]] = {}
         self._work = Work()
 
@@ -61,30 +55,6 @@ class Tensors:
             if max(abs(c.numerator), c.denominator) > MAX_NUMBER or len(monomial) + len(pieces) > MAX_DEGREE:
                 raise TooLarge("the normal form has too many factors or digits")
         return form
-
-    def atom(self, key: Any) -> int:
-        """The number of an atom, a dimension or a part."""
-        return self._numbers.setdefault(key, len(self._numbers))
-
-    def axis(self, *dims: Dim) -> Axis:
-        """The types of wires of these dimensions; a dimension 1 has none."""
-        numbers = [(self.atom(("dimension", d)), d) for d in dims if d.value != 1]
-        self._dims.update(numbers)
-        return tuple([n for n, _ in numbers])
-
-    def size(self, axis: Iterable[int]) -> Dim:
-        """The product of the dimensions of wires."""
-        return reduce(Dim.__mul__, [self._dims[n] for n in axis], Dim.of(1))
-
-    def polynomial(self, d: Dim) -> Terms:
-        """A dimension as a number."""
-        return {(tuple(sorted([self.atom(("dim", a)) for a in atoms])), ()): c for atoms, c in d}
-
-    def embedding(self, family: Any, position: Index, total: bool, onto: bool) -> int:
-        """The number of an embedding."""
-        label = self.atom(("embedding", family, position))
-        self._embeddings[label] = Embedding(family, position, total, onto)
-        return label
 
     def single(self, label: int, rows: Axis, columns: Axis) -> Form:
         """The atom whose legs are the wires of the rows and columns."""
@@ -101,9 +71,8 @@ class Tensors:
 
     def finish(self, out: Terms, g: Graph, ports: list[int], monomial: Monomial, c: Coefficient) -> None:
         """out += c * monomial * graph."""
-        self._work.spend(len(g.types) + len(g.atoms) + 1)
-        embeddings = self._embeddings
-        if any(label in embeddings for label, _ in g.atoms) and not g.simplify(ports, embeddings):
+        self._work.spend(len(g.types) + len(g.atoms) + 5)
+        if any(label in self.embeddings for label, _ in g.atoms) and not g.simplify(ports, self):
             return
         numbers, pieces, loops = list(monomial), [], []
         for part, slots in g.parts(ports):
@@ -118,7 +87,7 @@ class Tensors:
         key = tuple(sorted(numbers)), tuple(sorted(pieces))
         if not loops:
             return add(out, {key: c})
-        for (dims, _), e in self.polynomial(self.size(loops)).items():
+        for dims, e in self.polynomial(self.size(loops)).items():
             add(out, {(tuple(sorted(key[0] + dims)), key[1]): c * e})
 
     def part(self, part: Part) -> int:
@@ -135,6 +104,7 @@ class Tensors:
         """The terms with free wire k called new[k]."""
         out: Terms = {}
         for (monomial, pieces), c in terms.items():
+            self._work.spend(len(pieces) + 1)
             add(out, {(monomial, tuple(sorted([self._moved(piece, new) for piece in pieces]))): c})
         return out
 
@@ -165,25 +135,9 @@ class Tensors:
             return wires[0]
         kinds = tuple([g.types[w] for w in wires])
         (kind,) = self.axis(self.size(kinds))
-        label = self.embedding(("split", kinds), Index.of(0), True, True)
-        self._splits[label] = kinds
         w = g.wire(kind)
-        g.atoms.append((label, (w, *wires)))
+        g.atoms.append((self.split(kinds), (w, *wires)))
         return w
-
-    def groups(self, a: Axis, b: Axis) -> list[tuple[int, int]]:
-        """How many wires of a and of b have one product of dimensions, group by group, in shortest groups."""
-        out = self._groups.get((a, b))
-        if out is None:
-            out, i, j = [], 0, 0
-            for m, n in ((m, n) for m in range(1, len(a) + 1) for n in range(1, len(b) + 1)):
-                if m > i and n > j and self.size(a[i:m]) == self.size(b[j:n]):
-                    out.append((m - i, n - j))
-                    i, j = m, n
-            if (i, j) != (len(a), len(b)):
-                raise SymlandError("two rows of wires have different dimensions")
-            self._groups[a, b] = out
-        return out
 
     def glue(self, g: Graph, u: list[int], v: list[int]) -> list[int]:
         """One index instead of two: the wires left."""
@@ -300,6 +254,10 @@ class Tensors:
         """One wire for all of an axis."""
         return self.axis(self.size(axis))
 
+    def _kinds(self, label: int) -> Axis:
+        """The types of the wires that an embedding writes one wire as; () of other atoms."""
+        return self.embeddings[label].split if label in self.embeddings else ()
+
     def _split(self, a: Form, slot: int) -> Axis:
         """The types of the wires that each term writes this free wire as; () if they do not agree."""
         found: set[int] = set()
@@ -308,16 +266,55 @@ class Tensors:
                 if slot in slots:
                     part = self._parts[number]
                     port = part.ports[slots.index(slot)]
-                    here = {x for x, legs in part.atoms if x in self._splits and legs[0] == port}
+                    here = {x for x, legs in part.atoms if self._kinds(x) and legs[0] == port}
                     if part.atoms or len(part.ports) > 1:
                         found = found & here if found else here
                         if not found:
                             return ()
-        return self._splits[min(found)] if found else ()
+        return self._kinds(min(found)) if found else ()
+
+    def _closing(self, a: Form) -> Legs:
+        """Free wires that each term has only as the parts of one wire, which is not free; () if there are none."""
+        found: list[set[tuple[int, Legs]]] = []
+        for _, pieces in a.terms:
+            found.append(set())
+            for slots, number in pieces:
+                _, atoms, ports = self._parts[number]
+                for x, (w, *rest) in [atom for atom in atoms if self._kinds(atom[0])]:
+                    once = all(sum(legs.count(v) for _, legs in atoms) == ports.count(v) == 1 for v in rest)
+                    if once and w not in ports:
+                        found[-1].add((x, tuple([slots[ports.index(v)] for v in rest])))
+        for x, chosen in sorted(set().union(*found)):
+            terms = zip(a.terms, found, strict=True)
+            if all((x, chosen) in here or all(self._loose(s, key) for s in chosen) for key, here in terms):
+                return chosen
+        return ()
 
     def entrywise(self, name: Any, a: Form) -> Form:
-        """f(A) entry by entry: an atom on the wires that A depends on, in an order that the form of A fixes."""
-        a = self.opened(a)
+        """f(A) entry by entry, with the wires of A or such as are the same to it."""
+        return self._entrywise(name, self.opened(a) if a.axes else a)
+
+    def _entrywise(self, name: Any, a: Form) -> Form:
+        chosen = self._closing(a)
+        if not chosen:
+            return self._function_atom(name, a)
+        rest = [s for s in range(len(a.axes)) if s not in chosen]
+        whole = tuple([a.axes[s] for s in rest]) + self.axis(self.size(a.axes[s] for s in chosen))
+
+        def close(g: Graph, r: list[int], k: list[int]) -> tuple[list[int], list[int]]:
+            return [(r + k)[s] for s in rest] + [self.fuse(g, [(r + k)[s] for s in chosen])], []
+
+        def reopen(g: Graph, r: list[int], k: list[int]) -> tuple[list[int], list[int]]:
+            fresh = [g.wire(a.axes[s]) for s in chosen]
+            g.merge(self.fuse(g, fresh), r[-1])
+            wires = [w for _, w in sorted(zip([*rest, *chosen], [*r[:-1], *fresh], strict=True))]
+            return wires[: len(a.rows)], wires[len(a.rows) :]
+
+        closed = self.mapped(a, whole, (), close)
+        return self.mapped(self._entrywise(name, closed), a.rows, a.columns, reopen)
+
+    def _function_atom(self, name: Any, a: Form) -> Form:
+        """An atom on the wires that A depends on, in an order that the form of A fixes."""
         n = len(a.axes)
         kept = [s for s in range(n) if not all(self._loose(s, key) for key in a.terms)]
         reduced = {(m, tuple([p for p in pieces if p[0][0] in kept])): c for (m, pieces), c in a.terms.items()}

@@ -16,11 +16,15 @@ from symland.language.terms import (
     Reciprocal,
     SquaredNorm,
     Term,
+    Unvec,
     Zero,
+    family,
+    matrix,
     number,
 )
 from symland.language.trace import Assignment
 from symland.proof.rules.letters import (
+    AFTER,
     ALIKE,
     SQUARE,
     A,
@@ -40,6 +44,7 @@ from symland.proof.rules.letters import (
     ordered,
     p,
     q,
+    r,
 )
 from symland.proof.rules.row import Row, rows
 
@@ -58,6 +63,8 @@ def _product(body: Term, lo: Index = ia, hi: Index = ib) -> Term:
     return out
 
 
+COLUMNS, COLUMN = family("M", q * p, r), matrix("B", r, 1)  # linear maps to p x q matrices, by their matrices
+BEHIND = family("M", q, r)
 INSIDE = (NonNeg(ib - il), NonNeg(il - ia))
 
 
@@ -135,6 +142,30 @@ TABLE = rows(
         Eq(_sum(Inner(M[i], ALIKE)), Inner(_sum(M[i]), ALIKE)),
         side=(NonNeg(ib - ia + 1),),
         reason="the inner product is linear",
+    ),
+    Row(
+        "sum_factor_matrix",
+        Eq(_sum(c * M[i]), c * _sum(M[i])),
+        side=(NonNeg(ib - ia + 1),),
+        reason="take a constant factor out of the sum",
+    ),
+    Row(
+        "sum_factor_right",
+        Eq(_sum(M[i] * AFTER), _sum(M[i]) * AFTER),
+        side=(NonNeg(ib - ia + 1),),
+        reason="take a constant factor out of the sum",
+    ),
+    Row(
+        "sum_factor_left",
+        Eq(_sum(A * BEHIND[i]), A * _sum(BEHIND[i])),
+        side=(NonNeg(ib - ia + 1),),
+        reason="take a constant factor out of the sum",
+    ),
+    Row(
+        "sum_linear_map",
+        Eq(_sum(Unvec(p, q, COLUMNS[i] * COLUMN)), Unvec(p, q, _sum(COLUMNS[i]) * COLUMN)),
+        side=(NonNeg(ib - ia + 1),),
+        reason="add up linear maps",
     ),
     Row(
         "sum_factor",

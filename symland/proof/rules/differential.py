@@ -28,7 +28,7 @@ from symland.language.terms import (
     number,
 )
 from symland.language.trace import Assignment
-from symland.proof.rules.letters import AFTER, ALIKE, SQUARE, A, D, F, a, b, c, i, ia, ib, p, q, r, s, v, w
+from symland.proof.rules.letters import AFTER, ALIKE, SQUARE, A, D, F, M, a, b, c, i, ia, ib, p, q, r, s, v, w
 from symland.proof.rules.row import Free, Row, rows
 
 MAGNUS = "Magnus and Neudecker, Matrix Differential Calculus, ch. 8"
@@ -141,6 +141,13 @@ TABLE = rows(
     Row(
         "d_bounded_sum",
         Eq(D(BoundedSum.over("i", ia, ib, F[i])), BoundedSum.over("i", ia, ib, D(F[i]))),
+        side=(NonNeg(ib - ia + 1),),
+        reason="sum rule",
+        citation=MAGNUS,
+    ),
+    Row(
+        "d_bounded_sum_matrix",
+        Eq(D(BoundedSum.over("i", ia, ib, M[i])), BoundedSum.over("i", ia, ib, D(M[i]))),
         side=(NonNeg(ib - ia + 1),),
         reason="sum rule",
         citation=MAGNUS,

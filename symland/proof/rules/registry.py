@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from symland.proof.rules import algebra, differential, functions, spectral, vectorize
+from symland.proof.rules import algebra, differential, functions, positive, spectral, vectorize
 from symland.proof.rules.row import Row
 
 TABLES: Mapping[str, Mapping[str, Row]] = MappingProxyType(
@@ -14,6 +14,7 @@ TABLES: Mapping[str, Mapping[str, Row]] = MappingProxyType(
         "differential": differential.TABLE,
         "functions": functions.TABLE,
         "vectorize": vectorize.TABLE,
+        "positive": positive.TABLE,
         "spectral": spectral.TABLE,
     }
 )

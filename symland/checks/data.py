@@ -1,0 +1,202 @@
+"""Formulas at a person's data: central differences of the loss in float64, in random directions.
+
+It only evaluates, so it earns NUMERIC and never more. Differences are extrapolated to step zero (Richardson; the table
+and its choice are those of C. J. F. Ridders, *Advances in Engineering Software* 4 (1982) 75-76), with steps that stay on
+one side of every kink and inside every domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+
+from symland.checks.expansion import scope_text
+from symland.checks.sampling import stream
+from symland.errors import ParseError, ShapeError, UndefinedHere, UsageError
+from symland.evaluate.point import Key, letter_name
+from symland.evidence import Evidence, Label, Witness
+from symland.language import terms as T
+from symland.language.functions import ALL, COSINE, FUNCTIONS, INSIDE
+from symland.language.index import shape_text
+from symland.language.nodes import Node, walk
+from symland.language.notation import show
+from symland.progress import Progress, silent
+from symland.write.numpy import Functions, implementations, letter_key, product_with, value_of
+from symland.write.numpy_arrays import Names, Reading, as_array
+from symland.write.numpy_values import Values, column
+
+METHOD = "central differences in float64"
+DIGITS = 4  # digits of agreement that are asked for
+REFUTES = 1e-4  # a relative difference below this refutes nothing
+STEPS = 10  # rows of the extrapolation table
+SHORTEST = 2.0**-30  # relative to the letters: a kink nearer than this is touched
+EPSILON = float(np.finfo(np.float64).eps)
+Moves = Mapping[Key, Any]
+
+
+class Comparison(NamedTuple):
+    """A difference quotient with the estimate of its error, beside the value of a formula. `scale` is the largest value
+    of the loss that was met."""
+
+    what: str
+    quotient: float
+    error: float
+    formula: float
+    scale: float
+    directions: Mapping[str, Any]
+
+    @property
+    def gap(self) -> float:
+        return abs(self.quotient - self.formula)
+
+    @property
+    def size(self) -> float:
+        return max(abs(self.quotient), abs(self.formula))
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether the derivative is zero as far as the differences can tell."""
+        return self.size <= 10 * self.error and self.error <= 1e-6 * self.scale
+
+    def label(self, digits: int) -> Label:
+        """NUMERIC, REFUTED, or UNDECIDED where the differences are not sharp enough."""
+        wanted = 10.0**-digits * self.size
+        if self.gap > max(100 * self.error, REFUTES * self.size):
+            return Label.REFUTED
+        sharp = self.error <= wanted or self.vanishes
+        return Label.NUMERIC if sharp and self.gap <= max(10 * self.error, wanted) else Label.UNDECIDED
+
+
+def check_data(
+    loss: T.Term,
+    gradients: Mapping[T.Term, T.Term],
+    blocks: Mapping[tuple[T.Term, T.Term], T.Term],
+    arrays: Mapping[str, Any],
+    functions: Functions | None = None,
+    digits: int = DIGITS,
+    trials: int = 3,
+    progress: Progress = silent,
+) -> Evidence:
+    """Evidence on formulas for gradients and Hessian blocks of a loss at the arrays given, by letter name.
+
+    NUMERIC with the relative difference found, REFUTED with both values and the direction, or UNDECIDED: where the data
+    touch a kink of the loss or lie outside its domain, or where rounding hides the difference. Raises UsageError and
+    ShapeError for arrays that are not those of the loss, as `to_numpy` does.
+
+    >>> A = T.matrix("A", "d", "d")
+    >>> check_data(T.SquaredNorm(A), {A: 2 * A}, {}, {"A": [[1, 2], [3, 4]]}).label.value
+    'NUMERIC'
+    >>> check_data(T.SquaredNorm(A), {A: 3 * A}, {}, {"A": [[1, 2], [3, 4]]}).label.value
+    'REFUTED'
+    """
+    _check_shapes(loss, gradients, blocks)
+    terms = [loss, *gradients.values(), *blocks.values()]
+    letters = [*gradients, *(w for pair in blocks for w in pair)]
+    reading = Reading(Names(terms, letters), arrays)
+    probe = _Probe(loss, reading, implementations(terms, functions), terms)
+    claim = f"{len(gradients) + len(blocks)} formulas agree with differences of the loss at the data"
+    scope = "; ".join(filter(None, [scope_text(reading.point().dims), scope_text(reading.indices)]))
+    found: list[Comparison] = []
+    try:
+        touched = probe.touched()
+        if touched:
+            return Evidence(Label.UNDECIDED, claim, METHOD, scope, f"the data touch a kink or an edge: {touched}")
+        for trial in range(trials):
+            progress(METHOD, trial, trials)
+            found += probe.comparisons(gradients, blocks)
+    except UndefinedHere as e:
+        return Evidence(Label.UNDECIDED, claim, METHOD, scope, f"no value at the data: {e.message}")
+    return _judged(found, claim, scope, digits, trials, reading.point().dims)
+
+
+def _judged(
+    found: Sequence[Comparison], claim: str, scope: str, digits: int, trials: int, dims: Mapping[str, Any]
+) -> Evidence:
+    labels = [c.label(digits) for c in found]
+    if Label.REFUTED in labels:
+        c = found[labels.index(Label.REFUTED)]
+        witness = Witness(dims, c.directions, c.quotient, c.formula, "difference quotient and formula, at the data")
+        details = f"{c.quotient:.10g} by differences (error about {c.error:.1e}), {c.formula:.10g} by the formula"
+        return Evidence(
+            Label.REFUTED, f"{c.what} disagrees with differences of the loss", METHOD, scope, details, witness=witness
+        )
+    if Label.UNDECIDED in labels:
+        c = found[labels.index(Label.UNDECIDED)]
+        details = (
+            f"{c.what}: {c.quotient:.10g} by differences with error about {c.error:.1e}, {c.formula:.10g} by the "
+            f"formula; that is not enough for {digits} digits"
+        )
+        return Evidence(Label.UNDECIDED, claim, METHOD, scope, details)
+    clear = [c.gap / c.size for c in found if not c.vanishes and c.size]
+    details = f"{trials} directions each"
+    if clear:
+        details += f", largest relative difference {max(clear):.1e}"
+    if len(clear) < len(found):
+        zero = dict.fromkeys(c.what for c in found if c.vanishes or not c.size)
+        details += f"; zero at the data as far as differences tell, so that little was compared: {', '.join(zero)}"
+    return Evidence(Label.NUMERIC, claim, METHOD, f"{digits} digits; {scope}" if scope else f"{digits} digits", details)
+
+
+def _check_shapes(
+    loss: T.Term, gradients: Mapping[T.Term, T.Term], blocks: Mapping[tuple[T.Term, T.Term], T.Term]
+) -> None:
+    if not (isinstance(loss, T.Term) and loss.is_scalar):
+        raise UsageError(f"{loss!r} is not a scalar loss")
+    if not gradients and not blocks:
+        raise UsageError("there is no formula to check")
+    pairs = [(w, g, w.shape) for w, g in gradients.items()]
+    pairs += [(w, h, (T.Vec(w).shape[0], T.Vec(u).shape[0])) for (w, u), h in blocks.items()]
+    for w, formula, wanted in pairs:
+        if formula.shape != wanted:
+            raise ShapeError(f"the formula for {w!r} is {shape_text(formula.shape)}, not {shape_text(wanted)}")
+
+
+class _Probe:
+    """Difference quotients of a loss at the data."""
+
+    def __init__(self, loss: T.Term, reading: Reading, functions: Any, terms: Sequence[Node]) -> None:
+        self.loss, self.reading, self.functions = loss, reading, functions
+        self.at = Values(reading.point(), functions)
+        self.edges = [n for n in walk(loss) if isinstance(n, EDGES) and _has_edge(n) and not _is_bound(n)]
+        self._rng = np.random.default_rng(stream(terms).getrandbits(64))
+        self._sides = self._signs(self.at)
+
+    def touched(self) -> str:
+        """The functions whose argument is where they are not smooth; empty if there is none."""
+        bad = [e for e, s in zip(self.edges, self._sides, strict=True) if not np.all(s)]
+        return ", ".join(dict.fromkeys(show(e) for e in bad))
+
+    def comparisons(
+        self, gradients: Mapping[T.Term, T.Term], blocks: Mapping[tuple[T.Term, T.Term], T.Term]
+    ) -> Iterator[Comparison]:
+        """Every formula, in a random direction each."""
+        for w, g in gradients.items():
+            (key, v), what = self._direction(w), f"gradient {show(w)}"
+            value = float(np.sum(value_of(g, self.at) * v))
+            quotient = self._extrapolated(what, lambda h, key=key, v=v: self._first({key: h * v}) / (2 * h), 1)
+            yield Comparison(what, *quotient[:2], value, quotient[2], {f"direction of {letter_name(key)}": v})
+        for (w, u), block in blocks.items():
+            (key, v), (other, z), what = self._direction(w), self._direction(u), f"Hessian block {show(w)} {show(u)}"
+            value = float(np.sum(column(v) * product_with(block, column(z), self.at, False)))
+
+            def second(h: float, a: Moves = {key: v}, b: Moves = {other: z}) -> float:  # noqa: B006
+                plus, minus = _added(a, b, h), _added(a, b, -h)
+                return (self._first(_scaled(plus, h)) - self._first(_scaled(minus, h))) / (4 * h * h)
+
+            quotient = self._extrapolated(what, second, 2)
+            names = (f"direction of {letter_name(key)}", f"second direction of {letter_name(other)}")
+            yield Comparison(what, *quotient[:2], value, quotient[2], dict(zip(names, (v, z), strict=True)))
+
+    def _direction(self, letter: T.Term) -> tuple[Key, Any]:
+        """A random direction of the size of the letter, among those that its facts allow."""
+        key = letter_key(letter, self.at)
+        value = np.asarray(self.reading.letters[key])
+        v = self._rng.standard_normal(value.shape) * (np.abs(value).max() or 1.0)
+        facts = self.reading.names.facts(key)
+        if facts & {"symmetric", "psd"}:
+            v = (v + v.T) / 2
+        return key, np.diag(np.diagonal(v)) if "diagonal" in facts else v

@@ -1,0 +1,290 @@
+"""Text -> terms, in the notation of matrixcalculus.org; shapes are declared or inferred. Nothing is evaluated.
+
+Letters without a declaration are read by convention, as on that site: `A` to `Z` are matrices, `h` to `z` columns,
+`a` to `g` and Greek names scalars; a longer name goes by its first letter. Where the shapes do not fit, the readings
+that depart from the convention in as few letters as possible are tried: a column or a capital as a scalar, a scalar as
+a column, letters in their order in the text. `Reading.notes` says what was chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import combinations
+from typing import Any, cast
+
+from symland.errors import ShapeError, UsageError
+from symland.language import terms as T
+from symland.language.index import Dim, shape_text
+from symland.language.nodes import Family, walk
+from symland.read.calls import INDICES, SIZES, is_function
+from symland.read.declarations import FUNCTION, INDEX, MATRIX, SCALAR, VECTOR, Letter, declare, letters
+from symland.read.elaborate import Clash, Elaborator, Setting
+from symland.read.syntax import Piece, pieces, syntax
+
+__all__ = ["Reading", "declare", "parse", "read"]
+
+GREEK = frozenset(
+    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega"]
+)
+EFFORT = 150_000  # pieces that are read in all while readings are tried
+MAX_READINGS = 4096
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as a term, with its letters (families for `W[l]`), the names whose shape was inferred, the names of
+    dimensions and of indices, and notes on what was inferred or assumed."""
+
+    text: str
+    term: T.Term
+    letters: Mapping[str, T.Term | Family]
+    inferred: tuple[str, ...]
+    dims: tuple[str, ...]
+    indices: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def letter(self, name: str) -> T.Term:
+        """The letter of this name; `W1` and `W[1]` are members of a family `W`. Raises UsageError for others."""
+        found = self.letters.get(name)
+        if isinstance(found, T.Term):
+            return found
+        match = re.match(r"([A-Za-z]\w*?)(?:\[([A-Za-z]\w*|\d+)\]|(\d+))\Z", name) if isinstance(name, str) else None
+        family = self.letters.get(match[1]) if match else None
+        if match is not None and isinstance(family, Family):
+            index = match[2] or match[3]
+            return cast(T.Term, family[int(index) if index.isdigit() else index])
+        near = get_close_matches(str(name), self.letters) or list(self.letters)
+        what = f"{name} is a family of letters" if found is not None else f"the text has no letter {name}"
+        raise UsageError(what, hint=f"{name}1" if found is not None else "one of " + ", ".join(near))
+
+    def declarations(self) -> tuple[str, ...]:
+        """The letters with their shapes, one line each: `W1: m x n`."""
+        return tuple(_declaration(name, letter) for name, letter in self.letters.items())
+
+
+def _declaration(name: str, letter: T.Term | Family) -> str:
+    family = isinstance(letter, Family)
+    facts = letter.facts if isinstance(letter, (Family, T.Symbol)) else ()
+    return " ".join([f"{name}[_]:" if family else f"{name}:", shape_text(letter.shape), *sorted(facts)])
+
+
+def parse(
+    text: str, shapes: Mapping[str, Any] | None = None, facts: Mapping[str, Iterable[str]] | None = None
+) -> T.Term:
+    """The term that a text stands for; see `read` for what it was taken to mean.
+
+    `shapes` declares letters: "d x m" or "d m" a matrix, "n" a column, "scalar" or "" a scalar, "index" an integer
+    variable, "elementwise" a function; "W[l]" as the key declares a family. `facts` are facts such as "symmetric".
+
+    Raises ParseError, with line, column and a marker, for what is outside the grammar; ShapeError where shapes
+    conflict.
+
+    >>> parse("1/2*norm2(W2*W1*X - Y)^2")
+    1/2*norm2(W2*W1*X - Y)^2
+    >>> parse("x'*A*x + lambda*norm2(x)^2", {"A": "n n", "x": "n"}).shape
+    ()
+    """
+    return read(text, shapes, facts).term
+
+
+def read(
+    text: str,
+    shapes: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Iterable[str]] | None = None,
+    scalar: bool = False,
+) -> Reading:
+    """The reading of a text, as `parse` makes it. With `scalar`, anything but a scalar is a ShapeError.
+
+    >>> read("1/2*norm2(W2*W1*X - Y)^2").declarations()
+    ('W2: m x n', 'W1: n x p', 'X: p x q', 'Y: m x q')
+    """
+    declared = letters(shapes, facts)
+    source, piece = syntax(text)
+    setting = Setting(source, declared, families={n for n, d in declared.items() if d.variable})
+    setting.functions = {n for n, d in declared.items() if d.kind == FUNCTION}
+    setting.indices = {n for n, d in declared.items() if d.kind == INDEX}
+    for name, letter in declared.items():
+        used = {a for d in letter.shape or () for a, _ in d.atoms}
+        clash = used & set(declared)
+        if clash:
+            raise UsageError(f"{min(clash)} is a letter, and a dimension of {name}", hint="rename one of them")
+        setting.dims |= used
+    names = list(dict.fromkeys(_operands(setting, piece, frozenset())))
+    free = [n for n in names if _needs_kind(setting, n, source.fault_at, piece)]
+    free += [n for n, d in declared.items() if d.kind == "" and n not in free]
+    made, term, kinds = _search(setting, piece, free)
+    return _reading(setting, made, term, kinds, text, scalar, piece)
+
+
+# -- the names in a text ------------------------------------------------------------------------------------------------
+def _operands(s: Setting, p: Piece, bound: frozenset[str]) -> Iterator[str]:
+    """The names that stand for something other than indices and sizes; those are entered into the setting."""
+    if p.kind == "name":
+        if p.value not in bound:
+            yield p.value
+    elif p.kind == "subscript":
+        base, *inside = p.parts
+        name = base.value if base.kind == "name" else ""
+        if name and name not in s.letters and len(inside) == 1 and (inside[0].kind == "range" or name[0].isupper()):
+            s.families.add(name)
+        if name not in s.families and name not in s.dims:
+            yield from _operands(s, base, bound)
+        elif name in s.families:
+            yield name
+        for q in inside:
+            _indices(s, q, bound)
+    elif p.kind == "call":
+        yield from _arguments(s, p, bound)
+    elif p.kind == "power" and p.parts[1].kind == "name" and p.parts[1].value == "T" and "T" not in s.letters:
+        yield from _operands(s, p.parts[0], bound)
+    else:
+        for q in p.parts:
+            yield from _operands(s, q, bound)
+
+
+def _arguments(s: Setting, p: Piece, bound: frozenset[str]) -> Iterator[str]:
+    name = p.value[0]
+    if name in ("sum", "prod") and len(p.parts) == 3 and p.parts[0].kind == "name" and p.parts[1].kind == "range":
+        _indices(s, p.parts[1], bound)
+        yield from _operands(s, p.parts[2], bound | {p.parts[0].value})
+        return
+    for k, q in enumerate(p.parts):
+        if k in SIZES.get(name, ()):
+            _sizes(s, q, bound)
+        elif k in INDICES.get(name, ()):
+            _indices(s, q, bound)
+        else:
+            yield from _operands(s, q, bound)
+
+
+def _indices(s: Setting, p: Piece, bound: frozenset[str]) -> None:
+    s.indices |= {q.value for q in pieces(p) if q.kind == "name"} - bound - set(s.letters)
+
+
+def _sizes(s: Setting, p: Piece, bound: frozenset[str]) -> None:
+    for q in pieces(p):
+        if q.kind == "subscript":
+            for inside in q.parts[1:]:
+                _indices(s, inside, bound)
+    names = {q.value for q in pieces(p) if q.kind == "name"}
+    s.dims |= names - bound - s.indices - set(s.letters)
+
+
+def _needs_kind(s: Setting, name: str, fault_at: Any, piece: Piece) -> bool:
+    """Whether it is to be found out what a name is; raises ParseError for names that are functions."""
+    if name in s.letters or name in s.indices or name in s.dims or name in ("eye", "I"):
+        return name in s.letters and s.letters[name].kind == "" and name not in s.indices
+    base = name.rstrip("0123456789")
+    if base != name and base in s.families:
+        return False
+    if is_function(name) or name in ("pi", "inf", "nan"):
+        place = next(q for q in pieces(piece) if q.kind == "name" and q.value == name)
+        if is_function(name):
+            raise fault_at(f"{name} is a function", place, hint=f"{name}(...)")
+        raise fault_at(f"{name} is not a rational number", place, hint=f"declare it: {name}: scalar")
+    return True
+
+
+# -- what the letters are -------------------------------------------------------------------------------------------------
+def convention(name: str) -> tuple[str, str]:
+    """What a letter is by convention, and what it may be instead."""
+    if name[0].isupper():
+        return (MATRIX, SCALAR)
+    greek = name.rstrip("0123456789_") in GREEK
+    return (SCALAR, VECTOR) if greek or name[0] in "abcdefg" else (VECTOR, SCALAR)
+
+
+def _readings(names: list[str], departures: int) -> Iterator[dict[str, str]]:
+    """The choices of kinds that depart from the convention in this many letters: first those in which every capital is
+    a matrix, then those with one capital that is a scalar, and no column that is one."""
+    for capitals in (0, 1):
+        for odd in combinations(names, departures):
+            if sum(n[0].isupper() for n in odd) == capitals and not (
+                capitals and any(convention(n) == (VECTOR, SCALAR) for n in odd)
+            ):
+                yield {n: convention(n)[n in odd] for n in names}
+
+
+def _search(s: Setting, piece: Piece, names: list[str]) -> tuple[Elaborator, T.Term, dict[str, str]]:
+    """The first reading that fits, in the order of the convention."""
+    tries = max(2, min(MAX_READINGS, EFFORT // sum(1 for _ in pieces(piece))))
+    first: ShapeError | None = None
+    letters = [n for n in names if n not in s.families]
+    for departures in range(len(letters) + 1):
+        found: tuple[Elaborator, T.Term, dict[str, str]] | None = None
+        others: list[dict[str, str]] = []
+        for kinds in _readings(letters, departures):
+            if tries == 0:
+                break
+            tries -= 1
+            odd = frozenset(n for n, k in kinds.items() if k == SCALAR != convention(n)[0])
+            e = Elaborator(s, kinds | {n: MATRIX for n in names if n in s.families}, odd)
+            try:
+                root = e.read(piece)
+                term = e.finish(e.scalar(root, "") if root.is_unit else root, e.taken())
+            except Clash as clash:
+                first = first or e.explain(clash)
+                continue
+            if found is None:
+                found = (e, term, kinds)
+            elif _capitals(kinds) == _capitals(found[2]):
+                others.append(kinds)
+        if found is not None:
+            _say_choice(found[0], found[2], others, tries == 0)
+            return found
+    fault = cast(ShapeError, first)  # of the convention
+    if tries == 0 and names:
+        fault.hint = fault.hint or "declare letters: there are too many readings to try them all"
+    elif names:
+        fault.hint = fault.hint or "declare the shapes of the letters"
+    raise fault
+
+
+def _capitals(kinds: dict[str, str]) -> int:
+    """How many capitals are scalars."""
+    return sum(n[0].isupper() and k == SCALAR for n, k in kinds.items())
+
+
+def _say_choice(e: Elaborator, kinds: dict[str, str], others: list[dict[str, str]], cut: bool) -> None:
+    """Notes on the letters that are not what the convention says."""
+    words = {SCALAR: "a scalar", VECTOR: "a column", MATRIX: "a matrix"}
+    for name, kind in kinds.items():
+        usual = convention(name)[0]
+        if kind != usual:
+            e.note(f"{name} is read as {words[kind]}: as {words[usual]}, which is the convention, it does not fit")
+    for other in others[:3]:
+        changed = ", ".join(f"{n} {words[k]}" for n, k in other.items() if k != kinds[n])
+        e.note(f"another reading fits as well: {changed}; declare these letters to choose it")
+    if cut:
+        e.note("not all readings were tried; declare letters to be sure")
+
+
+def _reading(
+    s: Setting, e: Elaborator, term: T.Term, kinds: dict[str, str], text: str, scalar: bool, piece: Piece
+) -> Reading:
+    """The reading that an elaborator made, or the ShapeError of a term that should be a scalar."""
+    if scalar and not term.is_scalar:
+        line, column = s.source.place(piece.start)
+        marker = s.source.marker((piece.start, piece.end))
+        why = f"a scalar is needed, and this is {shape_text(term.shape)} (line {line}, column {column})"
+        raise ShapeError(f"{why}\n{marker}", parts=(term,), shapes=(term.shape,), hint="norm2(A)^2, sum(A) or tr(A)")
+    index = s.indices | e.exponents
+    for name in e.exponents:
+        if name in e.shapes:
+            place = next(q for q in pieces(piece) if q.kind == "name" and q.value == name)
+            raise s.source.fault_at(f"{name} is an index above a matrix, and a letter elsewhere", place)
+    for name, declared in s.letters.items():
+        if declared.kind not in (INDEX, FUNCTION):
+            e.letter_shape(name)
+    made = {n: e.family(n) if n in s.families else e.symbol(n) for n in e.shapes}
+    inferred = tuple(n for n in made if s.letters.get(n, Letter("")).shape is None)
+    used = {a for n in walk(term) for d in _dims_of(n) for a, _ in d.atoms}
+    used |= {a for letter in made.values() for d in letter.shape for a, _ in d.atoms}
+    return Reading(text, term, made, inferred, tuple(sorted(used)), tuple(sorted(index)), tuple(e.notes))
+
+
+def _dims_of(node: Any) -> Iterator[Dim]:
+    return (a for a in node.args if isinstance(a, Dim))
