@@ -8,7 +8,7 @@ facts. A sum all of whose terms contain the letter is differentiated term by ter
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.differential import push
@@ -17,7 +17,7 @@ from symland.calculus.prover import RIGHT, Path, Prover, at
 from symland.calculus.simplify import add, scale, tidy
 from symland.errors import AssumptionMissing, NoRule
 from symland.language import terms as T
-from symland.language.index import PLACE, Index
+from symland.language.index import PLACE, Dim, Index
 from symland.language.nodes import Binder, Family, Lambda, Node, walk
 from symland.language.notation import bound_name, unused_names
 from symland.language.statements import ForAll, NonNeg, entries_of
@@ -142,11 +142,9 @@ def sum_derivative(prover: Prover, t: T.BoundedSum, w: Term, v: Term) -> str:
     each = _for_all_terms(prover, each, t, str(i), set(facts.values()))
     each = collect_sum(prover, _tidied(prover, each), t, i, facts, v)
     id = prover.refl(cast(Term, T.D(t, w, v)))
-    row, letter, dims = ("d_bounded_sum", "F", {})
-    if t.is_matrix:
-        row, letter, dims = "d_bounded_sum_matrix", "M", dict(zip("pq", t.shape, strict=True))
+    row, letter = ("d_bounded_sum_matrix", "M") if t.is_matrix else ("d_bounded_sum", "F")
     families, indices = {letter: Lambda(str(i), body)}, {"a": t.lo, "b": t.hi}
-    id = prover.rewrite(id, RIGHT, row, families=families, indices=indices, dims=dims, w=w, v=v)
+    id = prover.rewrite(id, RIGHT, row, families=families, indices=indices, dims=_dims("pq", t), w=w, v=v)
     return prover.rewrite_by(id, RIGHT, each)
 
 
@@ -162,42 +160,60 @@ def _tidied(prover: Prover, id: str) -> str:
 
 def collect_sum(prover: Prover, each: str, t: T.BoundedSum, i: Index, facts: Mapping[str, str], v: Term) -> str:
     """From `u(i) = s(i)` for every term, with s(i) linear in v, the sum of all u(i) as one linear map of v."""
-    form, var = cast(Term, at(prover.statement(each), RIGHT)), str(i)
-    row, linear, slope, letters, dims = _linear(form, v)
-    each = prover.turn(each, RIGHT, linear)
+    var, found = str(i), _applied(at(prover.statement(each), RIGHT), v)
+    each = prover.turn(each, RIGHT, found.term)
     each = prover.emit("sum_mono", {"from": each, "var": var, "lo": t.lo, "hi": t.hi, **facts, "binder": "sum"})
-    families, indices = {"F" if slope.is_scalar else "M": Lambda(var, slope)}, {"a": t.lo, "b": t.hi}
-    bound = {name: d for name, d in zip(dims, (*slope.shape, *form.shape), strict=False)}
-    return prover.rewrite(each, RIGHT, row, families=families, indices=indices, dims=bound, **letters)
+    bindings: dict[str, Any] = {
+        "families": {"F" if found.slope.is_scalar else "M": Lambda(var, found.slope)},
+        "indices": {"a": t.lo, "b": t.hi},
+        "dims": found.dims,
+        found.letter: found.argument,
+    }
+    return prover.rewrite(each, RIGHT, found.row, **bindings)
 
 
-def _linear(form: Term, v: Term) -> tuple[str, Term, Term, dict[str, Term], str]:
-    """For a term that is linear in v: the row that takes v out of a sum of such terms, the term as that row has it, what
-    is summed up, the row's letter, and the names of the dimensions of what is summed up."""
+class _Applied(NamedTuple):
+    """A term as a linear map, its slope, of an argument; the row that takes the argument out of a sum of such terms,
+    its name there, and what the dimensions of the row stand for."""
+
+    row: str
+    term: Term
+    slope: Term
+    letter: str
+    argument: Term
+    dims: dict[str, Dim]
+
+
+def _applied(form: Term, v: Term) -> _Applied:
+    """A term that is linear in v as such a map."""
+    used, shape = contains(form, v), v.shape or form.shape
+    nil = cast(Term, T.Zero(*shape)) if shape else T.number(0)
     if v.is_scalar:
-        slope = coefficient(form, v) if contains(form, v) else zero(form)
-        return ("sum_factor_matrix" if form.is_matrix else "sum_factor"), T.times(v, slope), slope, {"c": v}, "pq"
+        slope = coefficient(form, v) if used else nil
+        row = "sum_factor_matrix" if form.is_matrix else "sum_factor"
+        return _Applied(row, T.times(v, slope), slope, "c", v, _dims("pq", slope))
     if form.is_scalar:
-        slope = gradient_of_linear(form, v) if contains(form, v) else zero(v)
-        return "sum_inner", cast(Term, T.Inner(slope, v)), slope, {"B": v}, "pq"
-    terms = linear_terms(form, v) if contains(form, v) else []
-    if len(terms) == 1 and len(terms[0].links) == 1 and isinstance(terms[0].links[0], Sandwich):
-        left, right = terms[0].links[0]
+        slope = gradient_of_linear(form, v) if used else nil
+        return _Applied("sum_inner", cast(Term, T.Inner(slope, v)), slope, "B", v, _dims("pq", slope))
+    terms = linear_terms(form, v) if used else []
+    if len(terms) == 1 and all(isinstance(x, Sandwich) for x in terms[0].links[:1]) and len(terms[0].links) < 2:
+        c, links = terms[0]
+        left, right = cast(Sandwich, links[0]) if links else (T.Identity(n) for n in v.shape)
         if isinstance(right, T.Identity):
-            left = scale(terms[0].coefficient, left)
-            return "sum_factor_right", T.product(left, v), left, {"B": v}, "pq"
+            slope = scale(c, left)
+            return _Applied("sum_factor_right", T.product(slope, v), slope, "B", v, _dims("pq", slope))
         if isinstance(left, T.Identity):
-            right = scale(terms[0].coefficient, right)
-            return "sum_factor_left", T.product(v, right), right, {"A": v}, "qr"
-    column = cast(Term, T.Vec(v))
+            slope = scale(c, right)
+            return _Applied("sum_factor_left", T.product(v, slope), slope, "A", v, _dims("qr", slope))
     blocks = [x.matrix(v.shape) for x in terms]
     slope = tidy(add(*blocks)) if blocks else cast(Term, T.Zero(entries_of(form), entries_of(v)))
-    return "sum_linear_map", cast(Term, T.Unvec(*form.shape, T.product(slope, column))), slope, {"B": column}, "_rpq"
+    column = cast(Term, T.Vec(v))
+    term = cast(Term, T.Unvec(*form.shape, T.product(slope, column)))
+    return _Applied("sum_linear_map", term, slope, "B", column, _dims("pq", form))
 
 
-def zero(like: Term) -> Term:
-    """Zero of the shape of a term."""
-    return cast(Term, T.Zero(*like.shape)) if like.is_matrix else T.number(0)
+def _dims(names: str, t: Term) -> dict[str, Dim]:
+    return dict(zip(names, t.shape, strict=False))
 
 
 def _index_of_terms(prover: Prover, t: Binder, *letters: Term) -> tuple[Index, dict[str, str]]:

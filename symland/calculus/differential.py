@@ -47,6 +47,10 @@ def push_once(prover: Prover, id: str, path: Path) -> str:
     """One rule applied to the derivative at the path."""
     node: T.D = at(prover.statement(id), path)
     t, w, v = node.args
+    if isinstance(t, (T.Trace, T.Inner, T.SquaredNorm)) and any(isinstance(a, T.Kronecker) for a in t.args):
+        simple = tidy(t)  # traces and norms of Kronecker products are products of those of the factors
+        if isinstance(simple, T.Product):
+            return prover.turn(id, (*path, 0), simple)
     if t is w:
         return prover.rewrite(id, path, "d_self", w=w, v=v)
     if prover.is_free_of(w, t):

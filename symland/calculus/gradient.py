@@ -9,6 +9,7 @@ from symland.calculus.adjoint import gradient_of_linear
 from symland.calculus.depth import assume_inside, may_be_inside
 from symland.calculus.derivation import Derivation, derivation
 from symland.calculus.differential import find_derivative, push_once
+from symland.calculus.factoring import factored
 from symland.calculus.facts import check_projection, projected, use_symmetry
 from symland.calculus.linear import contains
 from symland.calculus.prover import RIGHT, Prover, at
@@ -147,6 +148,7 @@ def linear_form(prover: Prover, loss: Term, w: Term, v: Term) -> str:
     form = at(prover.statement(id), RIGHT)
     if contains(form, v):
         g = gradient_of_linear(form, v)
+        g = factored(g) if g.is_matrix else g
     else:
         g = cast(Term, T.Zero(*w.shape)) if w.is_matrix else T.number(0)
     id = prover.turn(id, RIGHT, cast(Term, T.Inner(g, v)) if w.is_matrix else T.product(g, v))
@@ -173,7 +175,7 @@ def push_shown(prover: Prover, id: str) -> str:
     if tidied != id:
         lines.append((tidied, "derivatives of constants vanish"))
     reasons: list[str] = []
-    for (step, reason), after in zip(lines, [*lines[1:], None], strict=True):
+    for (step, reason), after in zip(lines, [*lines[1:], None], strict=False):
         if reason not in reasons:
             reasons.append(reason)
         merges = after is not None and after[1] == reason

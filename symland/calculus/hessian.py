@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.derivation import Derivation, derivation, of_theorem
+from symland.calculus.factoring import factored
 from symland.calculus.facts import check_projection, use_symmetry
 from symland.calculus.gradient import assume_context, check_variable, direction, linear_form, notes_on, push_shown
 from symland.calculus.linear import Flip, LinearTerm, Outer, Sandwich, contains, linear_terms
@@ -124,7 +125,7 @@ def _read_block(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str
     elif not v.is_matrix:
         h = transpose(tidy(T.Vec(gradient_of_linear(image, z))))
     else:
-        h = add(*(t.matrix(z.shape, commute) for t in linear_terms(image, z)))
+        h = factored(add(*(t.matrix(z.shape, commute) for t in linear_terms(image, z))))
     id = prover.turn(id, RIGHT, cast(Term, T.Inner(T.Vec(v), T.product(tidy(h), cast(Term, T.Vec(z))))))
     id = use_symmetry(prover, id, (1, 1), tidy_matrix)
     prover.display.append((id, "vectorize, and read off the Hessian block"))

@@ -220,7 +220,7 @@ def contains(t: Node, letter: Node) -> bool:
 def linear_terms(m: Term, u: Term) -> list[LinearTerm]:
     """The terms of a matrix that is linear in the matrix letter u; terms that differ in one factor are merged. Raises
     NoRule for a matrix that is not linear in u, as far as can be seen."""
-    return sorted(merge([_for_column(t, u.shape) for t in _terms(m, u)]), key=lambda t: t.rank)
+    return sorted(merge([_for_column(t, u.shape) for t in _terms(m, u)], u.shape), key=lambda t: t.rank)
 
 
 def _terms(m: Term, u: Term) -> list[LinearTerm]:
@@ -339,9 +339,18 @@ def _for_column(t: LinearTerm, of: Shape) -> LinearTerm:
 Slot = tuple[int, str]
 
 
-def merge(terms: list[LinearTerm]) -> list[LinearTerm]:
-    """Terms that differ in one factor of one link, added: first those with equal right factors."""
-    for field in ("right", "left", "by", "times", "against"):
+def _with_sandwich(t: LinearTerm, of: Shape) -> LinearTerm:
+    """The letter itself as I U I, so that it can be added to A U B."""
+    eyes = Sandwich(*(cast(Term, T.Identity(d)) for d in of))
+    return t if t.links else t._replace(links=(eyes,))
+
+
+def merge(terms: list[LinearTerm], of: Shape) -> list[LinearTerm]:
+    """Terms that differ in one factor of one link, added: first those with equal right factors. Terms of rank one stay,
+    so that u*v' + v*u' looks symmetric."""
+    if any(t.links and isinstance(t.links[0], Sandwich) for t in terms):
+        terms = [_with_sandwich(t, of) for t in terms]
+    for field in ("right", "left", "by"):
         places = sorted({(i, field) for t in terms for i, x in enumerate(t.links) if hasattr(x, field)}, reverse=True)
         for place in places:
             terms = _merge_at(terms, place)
@@ -370,5 +379,6 @@ def _merge_at(terms: list[LinearTerm], place: Slot) -> list[LinearTerm]:
         if not isinstance(total, T.Zero):
             first = group[0].links
             link = first[i]._replace(**{added: total})
-            out.append(LinearTerm(c, (*first[:i], link, *first[i + 1 :])))
+            same = isinstance(link, Sandwich) and all(isinstance(x, T.Identity) for x in link)
+            out.append(LinearTerm(c, (*first[:i], *(() if same else (link,)), *first[i + 1 :])))
     return out

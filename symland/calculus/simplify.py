@@ -34,10 +34,26 @@ def multiply(*factors: Term) -> Term:
                 parts.insert(0, g.args[1])
             elif isinstance(g, T.Zero):
                 return cast(Term, T.Zero(rows, columns))
+            elif isinstance(g, T.Ones) and flat and isinstance(flat[-1], T.Ones):
+                count = cast(Term, T.DimScalar(g.shape[0])) if g.shape[0] != UNIT else ONE
+                coefficient = scalar_product(coefficient, count)
+                flat[-1] = cast(Term, T.Ones(flat[-1].shape[0], g.shape[1]))
             elif not isinstance(g, T.Identity):
                 flat.append(g)
+            if flat and flat[-1] is T.Ones(UNIT, UNIT):
+                flat.pop()
+            if len(flat) > 2 and _selects(*flat[-3:]):  # the principal submatrix of a Kronecker product
+                flat[-3:] = [entrywise_product(*flat[-2].args)]
     body = T.product(*flat) if flat else cast(Term, T.Identity(rows))
     return scale(coefficient, body)
+
+
+def _selects(left: Term, middle: Term, right: Term) -> bool:
+    """Whether the factors are Psi (A (x) B) Psi', A and B of the size that Psi selects: that is A .* B."""
+    if not (isinstance(left, T.DiagonalSelection) and right is left.T and isinstance(middle, T.Kronecker)):
+        return False
+    size = (left.args[0], left.args[0])
+    return all(f.shape == size for f in middle.args)
 
 
 def scale(c: Term, a: Term) -> Term:
@@ -117,8 +133,12 @@ def transpose(a: Term) -> Term:
         return cast(Term, type(a)(*a.shape[::-1]))
     if isinstance(a, T.DiagonalMatrix) or a.shape == (UNIT, UNIT):
         return a
-    if isinstance(a, T.Hadamard):
+    if isinstance(a, T.Hadamard) and a.shape[0] == UNIT:
         return T.hadamard(*(transpose(f) for f in a.args))
+    if isinstance(a, T.HadamardPower) and a.shape[0] == UNIT:
+        return cast(Term, T.HadamardPower(transpose(a.args[0]), a.args[1]))
+    if isinstance(a, T.Elementwise) and a.shape[0] == UNIT:
+        return cast(Term, T.Elementwise(a.function, transpose(a.argument), *a.parameters))
     if isinstance(a, T.Kronecker):
         return cast(Term, T.Kronecker(*(transpose(f) for f in a.args)))
     if isinstance(a, T.Inverse) and transpose(a.args[0]) is a.args[0]:
@@ -129,9 +149,12 @@ def transpose(a: Term) -> Term:
 
 
 def entrywise_product(*factors: Term) -> Term:
-    """A Hadamard product without factors of ones, with scalars in front, equal factors as powers, reciprocals last."""
+    """A Hadamard product without factors of ones, with scalars in front, equal factors as powers, reciprocals last; a
+    column times ones, or ones times a row, scales the rows or columns of the other factors."""
     c = ONE
     powers: dict[Term, Index] = {}
+    left: list[Term] = []
+    right: list[Term] = []
     for f in factors:
         s, rest = split_scalar(f)
         c = scalar_product(c, s)
@@ -140,12 +163,36 @@ def entrywise_product(*factors: Term) -> Term:
             c = scalar_product(c, s)
             if isinstance(g, T.Zero):
                 return g
+            side = _broadcast(g)
+            if side is not None:
+                (left if side[0] else right).append(side[1])
+                continue
             base, k = g.args if isinstance(g, T.HadamardPower) else (g, Index.of(1))
             if not isinstance(g, T.Ones):
                 powers[base] = powers.get(base, Index.of(0)) + k
     parts = [b if k == Index.of(1) else cast(Term, T.HadamardPower(b, k)) for b, k in powers.items()]
     parts.sort(key=lambda t: is_reciprocal(t.args[0] if isinstance(t, T.HadamardPower) else t))
-    return scale(c, T.hadamard(*parts) if parts else cast(Term, T.Ones(*factors[0].shape)))
+    rows, columns = factors[0].shape
+    if not parts and (left or right):
+        column = entrywise_product(*left) if left else cast(Term, T.Ones(rows, UNIT))
+        row = transpose(entrywise_product(*right)) if right else cast(Term, T.Ones(UNIT, columns))
+        return scale(c, multiply(column, row))
+    body = T.hadamard(*parts) if parts else cast(Term, T.Ones(rows, columns))
+    before = [tidy(T.DiagonalMatrix(entrywise_product(*left)))] if left else []
+    after = [tidy(T.DiagonalMatrix(entrywise_product(*right)))] if right else []
+    return scale(c, multiply(*before, body, *after))
+
+
+def _broadcast(t: Term) -> tuple[bool, Term] | None:
+    """(True, c) for a column c times a row of ones, (False, r') for a column of ones times a row r."""
+    if not isinstance(t, T.Product) or UNIT in t.shape:
+        return None
+    first, last = t.args[0], t.args[-1]
+    if isinstance(last, T.Ones) and last.shape[0] == UNIT:
+        return True, T.product(*t.args[:-1])
+    if isinstance(first, T.Ones) and first.shape[1] == UNIT:
+        return False, transpose(T.product(*t.args[1:]))
+    return None
 
 
 def is_reciprocal(t: Node) -> bool:
@@ -257,7 +304,22 @@ def _(t: Node, memo: Memo) -> Term:
     if isinstance(a, T.Zero) or isinstance(b, T.Zero):
         return T.number(0)
     (c, a), (e, b) = split_scalar(a), split_scalar(b)
+    if isinstance(a, T.Kronecker) and isinstance(b, T.Kronecker) and _alike(a, b):
+        pairs = zip(a.args, b.args, strict=True)
+        return scalar_product(c, e, *(tidy(T.Inner(x, y)) for x, y in pairs))
     return scalar_product(c, e, cast(Term, T.Inner(a, b)))
+
+
+def _alike(a: T.Kronecker, b: T.Kronecker) -> bool:
+    return [f.shape for f in a.args] == [f.shape for f in b.args]
+
+
+@_tidy.register(T.SquaredNorm)
+def _(t: Node, memo: Memo) -> Term:
+    a = tidy(t.args[0], memo)
+    if isinstance(a, T.Kronecker):
+        return scalar_product(*(cast(Term, T.SquaredNorm(f)) for f in a.args))
+    return cast(Term, T.SquaredNorm(a))
 
 
 @_tidy.register(T.Trace)
@@ -265,6 +327,8 @@ def _(t: Node, memo: Memo) -> Term:
     c, a = split_scalar(tidy(t.args[0], memo))
     if isinstance(a, T.Zero):
         return T.number(0)
+    if isinstance(a, T.Kronecker) and all(f.shape[0] == f.shape[1] for f in a.args):
+        return scalar_product(c, *(tidy(T.Trace(f)) for f in a.args))
     if isinstance(a, T.Identity):
         return scalar_product(c, ONE if a.shape[0] == UNIT else cast(Term, T.DimScalar(a.shape[0])))
     return scalar_product(c, cast(Term, T.Trace(a)))
@@ -291,6 +355,7 @@ def _(t: Node, memo: Memo) -> Term:
     if isinstance(a, T.Zero):
         return cast(Term, T.Zero(*t.shape))
     if isinstance(t, T.Diagonal):
+        a = cast(Term, a.args[0]) if isinstance(a, T.Transpose) else a
         out = a.args[0] if isinstance(a, T.DiagonalMatrix) else T.Diagonal(a)
         return scale(c, cast(Term, T.Ones(*t.shape) if isinstance(a, T.Identity) else out))
     return scale(c, cast(Term, T.Identity(t.shape[0]) if isinstance(a, T.Ones) else T.DiagonalMatrix(a)))

@@ -1,7 +1,7 @@
 """Formulas at a person's data: central differences of the loss in float64, in random directions.
 
-It only evaluates, so it earns NUMERIC and never more. Differences are extrapolated to step zero (Richardson; the table
-and its choice are those of C. J. F. Ridders, *Advances in Engineering Software* 4 (1982) 75-76), with steps that stay on
+It only evaluates, so it earns NUMERIC and never more. Differences are extrapolated to step zero (Richardson; the choice
+from the table is that of C. J. F. Ridders, *Advances in Engineering Software* 4 (1982) 75-76), with steps that stay on
 one side of every kink and inside every domain.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
+from zlib import error as zlib_error
 
 import numpy as np
 
@@ -27,7 +28,8 @@ from symland.language.notation import show
 from symland.progress import Progress, silent
 from symland.write.numpy import Functions, implementations, letter_key, product_with, value_of
 from symland.write.numpy_arrays import Names, Reading, as_array
-from symland.write.numpy_values import Values, column
+from symland.write.numpy_products import column
+from symland.write.numpy_values import Values
 
 METHOD = "central differences in float64"
 DIGITS = 4  # digits of agreement that are asked for
@@ -35,7 +37,6 @@ REFUTES = 1e-4  # a relative difference below this refutes nothing
 STEPS = 10  # rows of the extrapolation table
 SHORTEST = 2.0**-30  # relative to the letters: a kink nearer than this is touched
 EPSILON = float(np.finfo(np.float64).eps)
-Moves = Mapping[Key, Any]
 
 
 class Comparison(NamedTuple):
@@ -155,41 +156,44 @@ def _check_shapes(
             raise ShapeError(f"the formula for {w!r} is {shape_text(formula.shape)}, not {shape_text(wanted)}")
 
 
+class _Crossed(Exception):
+    """A step went over a kink."""
+
+
 class _Probe:
     """Difference quotients of a loss at the data."""
 
-    def __init__(self, loss: T.Term, reading: Reading, functions: Any, terms: Sequence[Node]) -> None:
+    def __init__(self, loss: T.Term, reading: Reading, functions: Mapping[str, Any], terms: Sequence[Node]) -> None:
         self.loss, self.reading, self.functions = loss, reading, functions
         self.at = Values(reading.point(), functions)
-        self.edges = [n for n in walk(loss) if isinstance(n, EDGES) and _has_edge(n) and not _is_bound(n)]
+        self.edges = [n for n in walk(loss) if _has_edge(n) and not any(v[0] == "#" for v in n.free_indices)]
+        self.sides: list[Any] = []
+        self.scale = 0.0
         self._rng = np.random.default_rng(stream(terms).getrandbits(64))
-        self._sides = self._signs(self.at)
 
     def touched(self) -> str:
-        """The functions whose argument is where they are not smooth; empty if there is none."""
-        bad = [e for e, s in zip(self.edges, self._sides, strict=True) if not np.all(s)]
+        """The parts of the loss that are not smooth at the data; empty if there are none."""
+        self.scale = abs(value_of(self.loss, self.at))
+        self.sides = self._signs(self.at)
+        bad = [e for e, s in zip(self.edges, self.sides, strict=True) if not np.all(s)]
         return ", ".join(dict.fromkeys(show(e) for e in bad))
 
     def comparisons(
         self, gradients: Mapping[T.Term, T.Term], blocks: Mapping[tuple[T.Term, T.Term], T.Term]
     ) -> Iterator[Comparison]:
-        """Every formula, in a random direction each."""
+        """Every formula beside difference quotients, in random directions of its own."""
         for w, g in gradients.items():
-            (key, v), what = self._direction(w), f"gradient {show(w)}"
-            value = float(np.sum(value_of(g, self.at) * v))
-            quotient = self._extrapolated(what, lambda h, key=key, v=v: self._first({key: h * v}) / (2 * h), 1)
-            yield Comparison(what, *quotient[:2], value, quotient[2], {f"direction of {letter_name(key)}": v})
-        for (w, u), block in blocks.items():
-            (key, v), (other, z), what = self._direction(w), self._direction(u), f"Hessian block {show(w)} {show(u)}"
-            value = float(np.sum(column(v) * product_with(block, column(z), self.at, False)))
-
-            def second(h: float, a: Moves = {key: v}, b: Moves = {other: z}) -> float:  # noqa: B006
-                plus, minus = _added(a, b, h), _added(a, b, -h)
-                return (self._first(_scaled(plus, h)) - self._first(_scaled(minus, h))) / (4 * h * h)
-
-            quotient = self._extrapolated(what, second, 2)
-            names = (f"direction of {letter_name(key)}", f"second direction of {letter_name(other)}")
-            yield Comparison(what, *quotient[:2], value, quotient[2], dict(zip(names, (v, z), strict=True)))
+            key, v = self._direction(w)
+            value = np.sum(value_of(g, self.at) * v)
+            quotient, error = self._extrapolated(self._first(key, v), 1)
+            shown = {f"direction of {letter_name(key)}": v}
+            yield Comparison(f"gradient {show(w)}", quotient, error, float(value), self.scale, shown)
+        for (w, u), h in blocks.items():
+            (key, v), (other, z) = self._direction(w), self._direction(u)
+            value = np.sum(column(v) * product_with(h, column(z), self.at, False))
+            quotient, error = self._extrapolated(self._second((key, v), (other, z)), 2)
+            shown = {f"direction of {letter_name(key)}": v, f"second direction, of {letter_name(other)}": z}
+            yield Comparison(f"Hessian block {show(w)} {show(u)}", quotient, error, float(value), self.scale, shown)
 
     def _direction(self, letter: T.Term) -> tuple[Key, Any]:
         """A random direction of the size of the letter, among those that its facts allow."""
@@ -200,3 +204,107 @@ class _Probe:
         if facts & {"symmetric", "psd"}:
             v = (v + v.T) / 2
         return key, np.diag(np.diagonal(v)) if "diagonal" in facts else v
+
+    def _first(self, key: Key, v: Any) -> Callable[[float], float]:
+        return lambda h: (self._loss([(key, h * v)]) - self._loss([(key, -h * v)])) / (2 * h)
+
+    def _second(self, a: tuple[Key, Any], b: tuple[Key, Any]) -> Callable[[float], float]:
+        def quotient(h: float) -> float:
+            signs = [(s, t) for s in (1, -1) for t in (1, -1)]
+            parts = [s * t * self._loss([(a[0], s * h * a[1]), (b[0], t * h * b[1])]) for s, t in signs]
+            return sum(parts) / (4 * h * h)
+
+        return quotient
+
+    def _loss(self, steps: Sequence[tuple[Key, Any]]) -> float:
+        """The loss at the data with letters moved, on the same side of every kink."""
+        moved: dict[Key, Any] = {}
+        for key, step in steps:
+            moved[key] = moved.get(key, self.reading.letters[key]) + step
+        at = Values(self.reading.point(moved), self.functions)
+        value = float(value_of(self.loss, at))
+        if not all(map(np.array_equal, self._signs(at), self.sides)):
+            raise _Crossed
+        self.scale = max(self.scale, abs(value))
+        return value
+
+    def _signs(self, at: Values) -> list[Any]:
+        with np.errstate(all="ignore"):
+            return [_side(edge, at) for edge in self.edges]
+
+    def _extrapolated(self, quotient: Callable[[float], float], order: int) -> tuple[float, float]:
+        """The limit of a difference quotient for steps to zero, and an estimate of its error."""
+        longest = 0.125
+        while longest >= SHORTEST:
+            try:
+                return self._table(quotient, longest, order)
+            except (_Crossed, UndefinedHere):
+                longest /= 4
+        raise UndefinedHere("every step from the data goes over a kink, or out of the domain of the loss")
+
+    def _table(self, quotient: Callable[[float], float], longest: float, order: int) -> tuple[float, float]:
+        best, least, above = 0.0, np.inf, list[float]()
+        for k in range(STEPS):
+            h = longest / 2**k
+            row = [quotient(h)]
+            for j, old in enumerate(above):
+                row.append(row[j] + (row[j] - old) / (4.0 ** (j + 1) - 1))
+                error = max(abs(row[-1] - row[-2]), abs(row[-1] - old)) + EPSILON * self.scale / h**order
+                if error < least:
+                    best, least = row[-1], error
+            above = row
+        return best, least
+
+
+def _has_edge(node: Node) -> bool:
+    """Whether the node is not smooth, or has no value, for some arguments."""
+    if isinstance(node, T.Elementwise):
+        return not node.is_generic and FUNCTIONS[node.function].domain != ALL
+    return isinstance(node, (T.Reciprocal, T.Inverse, T.LogDeterminant))
+
+
+def _side(node: Node, at: Values) -> Any:
+    """On which side of its edge the argument is: 1 or -1, for each entry; 0 on the edge."""
+    if not isinstance(node, T.Elementwise):
+        x = at.value(node.args[0])
+        return np.sign(x) if isinstance(node, T.Reciprocal) else np.linalg.slogdet(x)[0]
+    x, domain = at.value(node.argument), FUNCTIONS[node.function].domain
+    return np.sign(1 - x * x if domain == INSIDE else np.cos(x) if domain == COSINE else x)
+
+
+def load_npz(path: str | Path) -> dict[str, Any]:
+    """The arrays of an .npz file by name: finite real numbers with at most two dimensions.
+
+    Raises UsageError for a file that is not there or an array that no letter can take, ParseError for a file that is no
+    .npz file or holds pickled objects, which are never loaded.
+    """
+    try:
+        loaded = np.load(path)  # numpy refuses pickled objects unless it is told otherwise
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except OSError as e:
+        raise UsageError(f"{path} cannot be read: {e.strerror or e}") from None
+    except (ValueError, EOFError, BadZipFile) as e:
+        raise _unreadable(path, e) from None
+    if not isinstance(loaded, np.lib.npyio.NpzFile):
+        raise UsageError(f"{path} holds one array without a name", hint="numpy.savez(path, W=..., X=...)")
+    out = {}
+    with loaded:
+        for name in loaded.files:
+            try:
+                value = loaded[name]
+            except (ValueError, EOFError, BadZipFile, OSError, zlib_error) as e:
+                raise _unreadable(f"{path}, array {name}", e) from None
+            if not isinstance(value, np.ndarray):
+                raise ParseError(f"{name} is not an array", source=str(path))
+            as_array(name, value, 2)
+            out[name] = value
+    if not out:
+        raise UsageError(f"{path} holds no arrays")
+    return out
+
+
+def _unreadable(place: str | Path, e: Exception) -> ParseError:
+    if "pickle" in str(e):
+        return ParseError("pickled objects are not loaded", source=str(place), hint="save arrays of numbers")
+    return ParseError(f"not an .npz file: {e}", source=str(place), hint="numpy.savez(path, W=..., X=...)")

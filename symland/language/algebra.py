@@ -51,6 +51,9 @@ class Term(Node):
         inverse = Number(1 / divisor.value) if isinstance(divisor, Number) and divisor.value else Reciprocal(divisor)
         return times(inverse, self)
 
+    def __rtruediv__(self, other: TermLike) -> Term:
+        return as_term(other) / self
+
     def __pow__(self, exponent: IndexLike) -> Term:
         return cast(Term, Power(self, Index.of(exponent)))
 

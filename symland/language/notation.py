@@ -86,6 +86,18 @@ def _show(node: Node, p: _Printer) -> tuple[str, int]:
     return p.call(type(node).__name__, *node.args)
 
 
+def with_named_sums(node: T.Sum, names: Collection[Node]) -> tuple[Node, ...]:
+    """The terms of a sum, those of a sum with a name taken together."""
+    terms = list(node.args)
+    for part in names:
+        if isinstance(part, T.Sum) and part is not node and all(t in terms for t in part.args):
+            place = min(terms.index(t) for t in part.args)
+            terms = [*(t for t in terms[:place] if t not in part.args), part, *(
+                t for t in terms[place:] if t not in part.args
+            )]  # fmt: skip
+    return tuple(terms)
+
+
 def fraction_text(q: Fraction) -> str:
     """p or p/q."""
     return str(q.numerator) if q.denominator == 1 else f"{q.numerator}/{q.denominator}"
@@ -131,8 +143,9 @@ def _(node: Node, p: _Printer) -> tuple[str, int]:
 
 @_show.register
 def _(node: T.Sum, p: _Printer) -> tuple[str, int]:
+    """A sum that has a name is one term in a longer one."""
     out = ""
-    for t in node.args:
+    for t in with_named_sums(node, p.names):
         negative, rest = (False, t) if t in p.names else split_sign(t)
         sign = (" - " if out else "-") if negative else (" + " if out else "")
         out += sign + p.text(rest, HADAMARD if negative or out else SUM)

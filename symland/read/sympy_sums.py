@@ -39,8 +39,7 @@ class Element(NamedTuple):
 def _(e: sympy.Sum, r: Reader) -> T.Term:
     if r.shape:
         raise refuse(e, "a sum of functions of an entry")
-    if isinstance(e.function, sympy.Sum):
-        return r.scalar(sympy.Sum(e.function.function, *e.function.limits, *e.limits))
+    e = _apart(e.replace(lambda s: isinstance(s, (sympy.Sum, sympy.Product)), _apart))
     full = _full_ranges(e, r)
     rest = [limit for limit in e.limits if limit[0] not in full]
     if not rest:
@@ -54,6 +53,17 @@ def _(e: sympy.Product, r: Reader) -> T.Term:
     if r.shape:
         raise refuse(e, "a product of functions of an entry")
     return _bounded(T.BoundedProduct, e, e.function, e.limits, r)
+
+
+def _apart(e: Any) -> Any:
+    """The sum or product with variables that are used nowhere else."""
+    function, limits = e.function, list(e.limits)
+    for k, (variable, low, high) in enumerate(limits):
+        new = {variable: sympy.Dummy(variable.name, integer=True)}
+        function = function.xreplace(new)
+        inner = [(v, *(x.xreplace(new) for x in ends)) for v, *ends in limits[:k]]
+        limits[: k + 1] = [*inner, (new[variable], low, high)]
+    return e.func(function, *limits)
 
 
 def _bounded(cls: Any, e: Any, body: Any, limits: Sequence[Any], r: Reader) -> T.Term:
@@ -199,35 +209,63 @@ def _closed(path: Element, ranges: Ranges, r: Reader) -> T.Term:
 
 def _entries_sum(body: Any, variables: Sequence[Any], ranges: Ranges, r: Reader) -> T.Term:
     """The sum of the entries of the matrix, or column, whose entries the body describes."""
+    if isinstance(body, sympy.Pow) and body.exp == 2:
+        return cast(T.Term, T.SquaredNorm(_matrix_of(body.base, variables, ranges, r)))
+    return T.entries_sum(_matrix_of(body, variables, ranges, r))
+
+
+def _matrix_of(body: Any, variables: Sequence[Any], ranges: Ranges, r: Reader) -> T.Term:
+    """The matrix, or column, whose entries the body describes."""
     shape = (ranges[variables[0]], ranges[variables[1]] if len(variables) > 1 else ONE)
     leaves: dict[Any, T.Term] = {}
     for kind in (sympy.Sum, MatrixElement):
-        found = sorted((a for a in body.atoms(kind) if a.has(*variables)), key=str)
-        stands = {a: sympy.Dummy("x", real=True) for a in found}
-        body = body.xreplace(stands)
-        for a in found:
-            entries = _inner_sum(a, r) if kind is sympy.Sum else [Element(r.matrix(a.parent), *a.indices)]
-            leaves[stands[a]] = T.total(*(_spread(x, variables, shape, r) for x in entries))
+        for part in _outermost(kind, body):
+            if not part.has(*variables):
+                continue
+            if kind is sympy.Sum:
+                elements = _inner_sum(part, variables, ranges, r)
+            else:
+                elements = [Element(r.matrix(part.parent), *part.indices)]
+            x = sympy.Dummy("x", real=True)
+            leaves[x] = T.total(*(_spread(e, variables, shape, r) for e in elements))
+            body = body.xreplace({part: x})
     if body.has(*variables):
         raise refuse(body, "the index of a sum stands outside an entry")
-    reader = r.entrywise(shape, leaves)
-    if isinstance(body, sympy.Pow) and body.exp == 2:
-        return cast(T.Term, T.SquaredNorm(reader.scalar(body.base)))
-    return T.entries_sum(reader.scalar(body))
+    return r.entrywise(shape, leaves).scalar(body)
 
 
-def _inner_sum(e: Any, r: Reader) -> list[Element]:
-    """The entries of products of matrices whose sum an inner sum is."""
-    ranges = _full_ranges(e, r)
+def _outermost(kind: Any, body: Any) -> list[Any]:
+    """The parts of this class that lie in no other."""
+    found: dict[Any, None] = {}
+    walk = sympy.preorder_traversal(body)
+    for e in walk:
+        if isinstance(e, kind):
+            found[e] = None
+            walk.skip()
+    return list(found)
+
+
+def _inner_sum(e: Any, variables: Sequence[Any], ranges: Ranges, r: Reader) -> list[Element]:
+    """The entries whose sum an inner sum is: of products of matrices, or of the sums of the rows of a matrix."""
+    inner = _full_ranges(e, r)
+    if len(inner) != len(e.limits):
+        raise refuse(e, "an inner sum over some rows or columns only")
     out: list[Element] = []
-    for term in sympy.Add.make_args(sympy.expand(e.function)):
+    for term in sympy.Add.make_args(sympy.expand_mul(e.function)):
         constant, rest = term.as_independent(MatrixElement, as_Add=False)
         elements = _elements(rest, r)
-        path = _path(elements, ranges) if elements and len(ranges) == len(e.limits) else None
-        if path is None or path.i in ranges:
-            raise refuse(e, "an inner sum that is no product of matrices")
+        path = _path(elements, inner) if elements else None
+        if path is None or path.i in inner or constant.has(sympy.Sum):
+            return [_row_sums(e, [v for v in variables if e.has(v)], {**ranges, **inner}, list(inner), r)]
         out.append(path if constant == 1 else Element(T.times(r.scalar(constant), path.a), path.i, path.j))
     return out
+
+
+def _row_sums(e: Any, outer: Sequence[Any], ranges: Ranges, inner: Sequence[Any], r: Reader) -> Element:
+    if len(outer) != 1 or len(inner) != 1:
+        raise refuse(e, "an inner sum that is no product of matrices")
+    rows = _matrix_of(e.function, [*outer, *inner], ranges, r)
+    return Element(rows * cast(T.Term, T.Ones(ranges[inner[0]], ONE)), outer[0], sympy.S.Zero)
 
 
 def _spread(x: Element, variables: Sequence[Any], shape: tuple[Dim, Dim], r: Reader) -> T.Term:

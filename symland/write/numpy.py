@@ -19,7 +19,8 @@ from symland.language.nodes import Node, walk
 from symland.language.notation import show
 from symland.language.terms import Term
 from symland.write.numpy_arrays import Names, Reading, as_array, found_text
-from symland.write.numpy_values import Values, applied, column
+from symland.write.numpy_products import applied, column
+from symland.write.numpy_values import Values
 
 Function = Callable[[Any], Any]
 Functions = Mapping[str, Function | Sequence[Function]]

@@ -1,15 +1,11 @@
-"""Terms -> float64 values at a point, and terms applied to columns without forming Kronecker products.
-
-Each node is evaluated once. Products are associated in the cheapest order; inverses in them are solved for. Functions
-have the values of real analysis where they are continuous, and relu, step and sign are 0 at 0.
-"""
+"""Terms -> float64 values at a point: one function for each kind of node. Each node is evaluated once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce, singledispatch
 from math import prod
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +15,12 @@ from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.language.nodes import Node
 from symland.language.notation import show
+from symland.write.numpy_functions import function, generic
+from symland.write.numpy_products import applied, column, is_light, product_of
 
 Value = Any  # a float64 number, or a float64 array with two dimensions
 LONGEST = 10_000  # factors or summands of one bounded product, chain or sum
 MOST_ENTRIES = 2 * 10**7  # of a matrix whose size is not that of a letter, such as a Kronecker product
-MANY_FACTORS = 20  # products of more factors are not searched for the cheapest order
 SINGULAR = 1 / np.finfo(np.float64).eps  # condition from which a matrix is singular in float64
 
 
@@ -37,7 +34,6 @@ class Values:
         self.point, self.functions = point, functions
         self.outer, self.variable, self.i = outer, variable, i
         self.memo: dict[Node, Value] = {}
-        self._structured: dict[Node, bool] = {}
         self._chains: dict[tuple[str, int, int], Value] = {}
         self._regular: set[Node] = set()
         self._longest = max((max(np.shape(a), default=1) for a in point.letters.values()), default=1)
@@ -106,16 +102,6 @@ class Values:
         """The points at which the body of a binder is evaluated."""
         return [Values(self.point, self.functions, self, node.var, i) for i in self.span(node.lo, node.hi)]
 
-    def is_structured(self, term: Node) -> bool:
-        """Whether applying the term costs less than forming it."""
-        found = self._structured.get(term)
-        if found is None:
-            found = isinstance(term, STRUCTURED)
-            if isinstance(term, COMBINED):
-                found = any(map(self.is_structured, term.children))
-            self._structured[term] = found
-        return found
-
     def regular(self, node: T.Inverse) -> Value:
         """The value of the argument of an inverse, which is invertible in float64 (Skeel's condition number)."""
         a, known = self.value(node.args[0]), self._home(node)._regular
@@ -146,13 +132,6 @@ class Values:
     def implementation(self, name: str) -> Callable[[Any], Any]:
         """What a generic function, or a derivative of one, stands for."""
         return self.functions[name.rstrip("'")][len(name) - len(name.rstrip("'"))]
-
-
-STRUCTURED = (
-    T.Kronecker, T.Commutation, T.DiagonalMatrix, T.DiagonalSelection, T.Inverse, T.Identity, T.Zero, T.Ones,
-    T.UnitVector, T.Block,
-)  # fmt: skip
-COMBINED = (T.Sum, T.Product, T.Scale, T.Transpose, T.MatrixPower, T.BoundedSum, T.OrderedProduct)
 
 
 @singledispatch
@@ -197,7 +176,7 @@ def _(node: T.Ones, at: Values) -> Any:
 
 @_value.register
 def _(node: T.UnitVector, at: Values) -> Any:
-    return _applied(node, np.ones((1, 1)), at, False)
+    return applied(node, np.ones((1, 1)), at, False)
 
 
 @_value.register
@@ -292,7 +271,7 @@ def _diagonal(term: T.Term, at: Values) -> Value:
     """The diagonal of a square matrix; that of a product without the product."""
     if isinstance(term, T.Product):
         for first, rest in ((term.args[:1], term.args[1:]), (term.args[:-1], term.args[-1:])):
-            if not any(len(part) == 1 and at.is_structured(part[0]) for part in (first, rest)):
+            if not any(len(part) == 1 and is_light(part[0]) for part in (first, rest)):
                 return np.einsum("ij,ji->i", product_of(first, at), product_of(rest, at))
     return np.diagonal(at.value(term))
 
@@ -369,7 +348,7 @@ def _(node: T.Unvec, at: Values) -> Any:
 @_value.register(T.Commutation)
 @_value.register(T.DiagonalSelection)
 def _(node: Node, at: Values) -> Any:
-    return _applied(node, np.eye(at.size(node)[1]), at, False)
+    return applied(node, np.eye(at.size(node)[1]), at, False)
 
 
 @_value.register
@@ -397,266 +376,3 @@ def _(node: T.Elementwise, at: Values) -> Any:
         sign, log = _log_determinant(node.argument.args[0], at)
         return log if sign > 0 else function("log", at.value(node.argument))
     return function(node.function, at.value(node.argument), *map(at.value, node.parameters))
-
-
-# -- functions of numbers -----------------------------------------------------------------------------------
-def function(name: str, x: Value, *parameters: Value) -> Value:
-    """The function of a number or of every entry. Raises UndefinedHere where it has no value."""
-    if name in OUTSIDE and (bad := OUTSIDE[name](x, *parameters)).any():
-        raise UndefinedHere(f"{name} has no value at {np.asarray(x)[bad].flat[0]:.6g}")
-    out = FUNCTIONS[name](x, *parameters)
-    return out if np.ndim(out) else np.float64(out)
-
-
-def generic(name: str, f: Callable[[Any], Any], x: Value) -> Value:
-    """The values of a function that the user implements."""
-    try:
-        out = np.asarray(f(np.array(x)))
-    except (TypeError, ValueError) as e:
-        raise UsageError(f"the implementation of {name} fails: {e}") from e
-    if out.dtype.kind not in "biuf":
-        raise UsageError(f"the implementation of {name} gives {out.dtype}, not real numbers")
-    if out.shape != np.shape(x):
-        raise UsageError(f"the implementation of {name} gives shape {out.shape} for an array of shape {np.shape(x)}")
-    return out.astype(np.float64) if out.ndim else np.float64(out)
-
-
-def _sigmoid(x: Value) -> Value:
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, small) / (1.0 + small)
-
-
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    "sin": np.sin, "cos": np.cos, "tan": np.tan, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
-    "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan,
-    "sigmoid": _sigmoid,
-    "softplus": lambda x: np.logaddexp(0.0, x),
-    "reciprocal": lambda x: 1.0 / x,
-    "abs": np.abs,
-    "sign": np.sign,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "step": lambda x: np.heaviside(x, 0.0),
-    "leaky_relu": lambda x, slope: np.where(x > 0, x, slope * x),
-    "pow": np.power,
-}  # fmt: skip
-OUTSIDE: Mapping[str, Callable[..., Any]] = {
-    "log": lambda x: x <= 0,
-    "sqrt": lambda x: x < 0,
-    "reciprocal": lambda x: x == 0,
-    "arcsin": lambda x: np.abs(x) > 1,
-    "arccos": lambda x: np.abs(x) > 1,
-    "pow": lambda x, p: ((x < 0) & (p != np.floor(p))) | ((x == 0) & (p < 0)),
-}
-
-
-# -- products -----------------------------------------------------------------------------------------------
-def product_of(factors: Sequence[Node], at: Values) -> Value:
-    """The product of matrices, in the order of least cost; structured factors are applied, not formed."""
-    sizes = [at.size(f, formed=False) for f in factors]
-    n = len(factors)
-    if n > MANY_FACTORS:
-        if sizes[0][0] < sizes[-1][1]:
-            return product_of([_transposed(f) for f in reversed(factors)], at).T
-        return reduce(lambda x, f: _times(f, x, at), reversed(factors[:-1]), at.value(factors[-1]))
-    light = [at.is_structured(f) for f in factors]
-    per_column = [_cost(f, *size) for f, size in zip(factors, sizes, strict=True)]
-    cost = {(i, i): 0 for i in range(n)}
-    split: dict[tuple[int, int], int] = {}
-    for width in range(1, n):
-        for i in range(n - width):
-            j = i + width
-            rows, columns = sizes[i][0], sizes[j][1]
-            options = []
-            for k in range(i, j):
-                own = rows * sizes[k][1] * columns
-                if k == i and light[i]:
-                    own = per_column[i] * columns
-                elif k + 1 == j and light[j]:
-                    own = per_column[j] * rows
-                options.append((cost[i, k] + cost[k + 1, j] + own, k))
-            cost[i, j], split[i, j] = min(options)
-
-    def part(i: int, j: int) -> Value:
-        if i == j:
-            return at.value(factors[i])
-        k = split[i, j]
-        if k == i and light[i]:
-            return _applied(factors[i], part(k + 1, j), at, False)
-        if k + 1 == j and light[j]:
-            return _applied(factors[j], part(i, k).T, at, True).T
-        return part(i, k) @ part(k + 1, j)
-
-    return part(0, n - 1)
-
-
-def _transposed(term: Node) -> Node:
-    return cast(Node, term.args[0] if isinstance(term, T.Transpose) else T.Transpose(term))
-
-
-def _cost(term: Node, rows: int, columns: int) -> int:
-    """About how many operations applying the term to one column takes."""
-    if isinstance(term, (T.Kronecker, T.Block)):
-        return int((rows * columns) ** 0.75)
-    return rows * columns if isinstance(term, (T.Inverse, *COMBINED)) else rows + columns
-
-
-def _times(term: Node, x: Value, at: Values, transposed: bool = False) -> Value:
-    """The term, or its transpose, times a matrix: applied if that is cheaper, else by its value, which is kept."""
-    if at.is_structured(term):
-        return _applied(term, x, at, transposed)
-    a = at.value(term)
-    return (a.T if transposed else a) @ x
-
-
-def column(a: Value) -> Value:
-    """vec of a matrix or number."""
-    return np.reshape(a, (-1, 1), order="F")
-
-
-def applied(term: Node, x: Value, at: Values, transposed: bool = False) -> Value:
-    """The value of `term * x`, or of `term^T * x`, for a matrix x, without forming the term."""
-    return _applied(term, x, at, transposed)
-
-
-@singledispatch
-def _applied(term: Node, x: Value, at: Values, transposed: bool) -> Any:
-    a = at.value(term)
-    return (a.T if transposed else a) @ x
-
-
-def _total(parts: Iterable[Value], term: Node, x: Value, at: Values, transposed: bool) -> Value:
-    start = np.zeros((at.size(term, formed=False)[1 if transposed else 0], x.shape[1]))
-    return reduce(np.add, parts, start)
-
-
-@_applied.register
-def _(term: T.Sum, x: Value, at: Values, transposed: bool) -> Any:
-    return reduce(np.add, (_applied(t, x, at, transposed) for t in term.args))
-
-
-@_applied.register
-def _(term: T.BoundedSum, x: Value, at: Values, transposed: bool) -> Any:
-    bodies = (_applied(term.args[2], x, inner, transposed) for inner in at.over(term))
-    return _total(bodies, term, x, at, transposed)
-
-
-@_applied.register
-def _(term: T.Product, x: Value, at: Values, transposed: bool) -> Any:
-    for factor in term.args if transposed else reversed(term.args):
-        x = _applied(factor, x, at, transposed)
-    return x
-
-
-@_applied.register
-def _(term: T.OrderedProduct, x: Value, at: Values, transposed: bool) -> Any:
-    inner = at.over(term)
-    for here in reversed(inner) if transposed else inner:
-        x = _applied(term.args[2], x, here, transposed)
-    return x
-
-
-@_applied.register
-def _(term: T.MatrixPower, x: Value, at: Values, transposed: bool) -> Any:
-    k = at.exponent(term.args[1])
-    if k * x.shape[1] > x.shape[0] * k.bit_length():
-        a = at.value(term)
-        return (a.T if transposed else a) @ x
-    for _ in range(k):
-        x = _applied(term.args[0], x, at, transposed)
-    return x
-
-
-@_applied.register
-def _(term: T.Scale, x: Value, at: Values, transposed: bool) -> Any:
-    return at.value(term.args[0]) * _applied(term.args[1], x, at, transposed)
-
-
-@_applied.register
-def _(term: T.Transpose, x: Value, at: Values, transposed: bool) -> Any:
-    return _applied(term.args[0], x, at, not transposed)
-
-
-@_applied.register
-def _(term: T.Inverse, x: Value, at: Values, transposed: bool) -> Any:
-    a = at.regular(term)
-    return np.linalg.solve(a.T if transposed else a, x)
-
-
-@_applied.register
-def _(term: T.Identity, x: Value, at: Values, transposed: bool) -> Any:
-    return x
-
-
-@_applied.register
-def _(term: T.Zero, x: Value, at: Values, transposed: bool) -> Any:
-    return _total((), term, x, at, transposed)
-
-
-@_applied.register
-def _(term: T.Ones, x: Value, at: Values, transposed: bool) -> Any:
-    rows = at.size(term, formed=False)[1 if transposed else 0]
-    return np.repeat(x.sum(axis=0, keepdims=True), rows, axis=0)
-
-
-@_applied.register
-def _(term: T.UnitVector, x: Value, at: Values, transposed: bool) -> Any:
-    (n, _), i = at.size(term, formed=False), at.index(term.args[1])
-    if not 1 <= i <= n:
-        raise UndefinedHere(f"there is no entry number {i} among {n}")
-    if transposed:
-        return x[i - 1 : i]
-    out = np.zeros((n, x.shape[1]))
-    out[i - 1] = x[0]
-    return out
-
-
-@_applied.register
-def _(term: T.Kronecker, x: Value, at: Values, transposed: bool) -> Any:
-    """(A (x) B) vec(U) = vec(B U A^T), for every column of x; the smaller of the two orders."""
-    (a, b), w = term.args, x.shape[1]
-    rows_a, columns_a = at.size(a, formed=False)[:: -1 if transposed else 1]
-    rows_b, columns_b = at.size(b, formed=False)[:: -1 if transposed else 1]
-
-    def by_a(x: Value, inner: int) -> Value:
-        return _times(a, x.reshape(columns_a, inner * w), at, transposed).reshape(rows_a * inner, w)
-
-    def by_b(x: Value, outer: int) -> Value:
-        u = x.reshape(outer, columns_b, w).transpose(1, 0, 2).reshape(columns_b, outer * w)
-        v = _times(b, u, at, transposed).reshape(rows_b, outer, w)
-        return v.transpose(1, 0, 2).reshape(outer * rows_b, w)
-
-    if rows_a * columns_b * (columns_a + rows_b) <= rows_b * columns_a * (columns_b + rows_a):
-        return by_b(by_a(x, columns_b), rows_a)
-    return by_a(by_b(x, columns_a), rows_b)
-
-
-@_applied.register
-def _(term: T.Commutation, x: Value, at: Values, transposed: bool) -> Any:
-    m, n = map(at.dim, term.args)
-    shape = (m, n, -1) if transposed else (n, m, -1)
-    return x.reshape(shape).transpose(1, 0, 2).reshape(m * n, -1)
-
-
-@_applied.register
-def _(term: T.DiagonalMatrix, x: Value, at: Values, transposed: bool) -> Any:
-    return at.value(term.args[0]) * x
-
-
-@_applied.register
-def _(term: T.DiagonalSelection, x: Value, at: Values, transposed: bool) -> Any:
-    n = at.dim(term.args[0])
-    if not transposed:
-        return x[:: n + 1]
-    out = np.zeros((n * n, x.shape[1]))
-    out[:: n + 1] = x
-    return out
-
-
-@_applied.register
-def _(term: T.Block, x: Value, at: Values, transposed: bool) -> Any:
-    grid = list(zip(*term.grid, strict=True)) if transposed else term.grid
-    ends = np.cumsum([at.size(b, formed=False)[0 if transposed else 1] for b in grid[0]])
-    parts = np.split(x, ends[:-1])
-    rows = [[_applied(b, part, at, transposed) for b, part in zip(row, parts, strict=True)] for row in grid]
-    return np.vstack([reduce(np.add, row) for row in rows])

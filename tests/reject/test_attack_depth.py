@@ -25,6 +25,7 @@ from symland.language.terms import (
     matrix,
     number,
 )
+from symland.proof.rules.registry import ROWS
 from tests.reject.attempt import Attempt, instance, row
 from tests.reject.letters import ONE, ZERO, F, L, c, d, i, k, l, t
 
@@ -404,14 +405,43 @@ def test_splitting_a_sum_or_product_outside_its_range(name, cls):
     assert proof.accepted().statement is Eq(term(1, L), whole)
 
 
-def test_a_sum_of_inner_products_with_another_factor_in_each():
-    # sum(i, <A[i], t[i] V>) is not <sum(i, A[i]), t[i] V>: the factor would take a bound variable out of its sum.
+CONSTANT_FACTORS = {"sum_inner": "B", "sum_factor_right": "B", "sum_factor_left": "A", "sum_factor_matrix": "c"}
+LINEAR = [*CONSTANT_FACTORS, "sum_linear_map", "d_bounded_sum", "d_bounded_sum_matrix"]
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_sums_of_unknown_length(name):
+    # For L < 0 nothing is said of a sum over 1..L.
+    out = instance(name, indices={"a": Index.of(1), "b": L})
+    proof = Attempt()
+    proof.claim_row(out, [], name, side=[[]], indices={"a": 1, "b": L})
+    proof.refused(MISSING, AssumptionMissing)
     proof = Attempt({"depth": NonNeg(L)})
-    loose = t[Index.var("#0")] * V
+    proof.apply(name, side=[[("depth", 1)]], indices={"a": 1, "b": L})
+    assert proof.accepted().statement is out
+
+
+@pytest.mark.parametrize("name", CONSTANT_FACTORS)
+def test_a_factor_that_is_another_in_each_term(name):
+    # sum(i, A[i] t[i] V) is not sum(i, A[i]) t[i] V: the factor would take a bound variable out of its sum.
+    at = Index.var("#0")
+    letter = CONSTANT_FACTORS[name]
+    factor = t[at] if letter == "c" else t[at] * V
+    proof = Attempt({"depth": NonNeg(L)})
     out = Eq(over(BoundedSum, 1, L, Trace(A[i])), over(BoundedSum, 1, L, Trace(A[i])))
-    data = {"families": {"M": A}, "indices": {"a": 1, "b": L}, "dims": {"p": d, "q": d}, "B": loose}
-    proof.claim_row(out, ["depth"], "sum_inner", side=[[("depth", 1)]], **data)
+    dims = {x: d for x in "pqr" if x in ROWS[name].names["dims"]}
+    data = {"families": {"M": A}, "indices": {"a": 1, "b": L}, "dims": dims, letter: factor}
+    proof.claim_row(out, ["depth"], name, side=[[("depth", 1)]], **data)
     proof.refused("bound variable in from outside")
+
+
+def test_a_factor_does_not_change_sides():
+    # sum(i, A[i] V) is not V sum(i, A[i]).
+    proof = Attempt({"depth": NonNeg(L)})
+    out = Eq(over(BoundedSum, 1, L, A[i] * V), V * over(BoundedSum, 1, L, A[i]))
+    data = {"families": {"M": A}, "indices": {"a": 1, "b": L}, "dims": {"p": d, "q": d, "r": d}, "B": V}
+    proof.claim_row(out, ["depth"], "sum_factor_right", side=[[("depth", 1)]], **data)
+    proof.refused("not the stated one")
 
 
 def test_a_constant_factor_is_not_taken_out_of_an_ordered_product():

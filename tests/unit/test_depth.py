@@ -1,5 +1,7 @@
 """Ordered products, and sums and products over an index: what they are, their rows, and their derivatives."""
 
+from fractions import Fraction
+
 import pytest
 
 import symland as sl
@@ -8,6 +10,7 @@ from symland.calculus.prover import RIGHT, Prover
 from symland.checks.modular import check_equation
 from symland.checks.steps import check_steps
 from symland.errors import NoRule, ShapeError, UndefinedHere, UsageError
+from symland.evaluate.dense import Reals
 from symland.evaluate.point import point
 from symland.evaluate.rings import Rationals
 from symland.evaluate.terms import evaluate
@@ -15,7 +18,7 @@ from symland.evidence import Label
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim, Index
-from symland.language.nodes import Lambda, Substitution
+from symland.language.nodes import Lambda, Substitution, walk
 from symland.language.notation import show
 from symland.language.trace import Step, Trace
 from symland.proof.kernel import replay
@@ -105,11 +108,10 @@ def with_formulas(row):
     """The row with formulas in the place of its families: the factors of a residual network, and terms that depend on
     the variable of a derivative."""
     inner = T.Inner(T.family("G", "j", "k")["h"], T.matrix("w", "j", "k"))
-    families = {
-        "X": Lambda("h", EYE + A["h"]),
-        "M": Lambda("h", T.matrix("P", "p", "p") * T.family("M", "p", "q")["h"]),
-        "F": Lambda("h", t["h"] * inner * inner + inner),
-    }
+    families = {"X": Lambda("h", EYE + A["h"]), "F": Lambda("h", t["h"] * inner * inner + inner)}
+    for node in (n for n in walk(row.conclusion) if isinstance(n, T.Member) and n.name == "M"):
+        factor = inner if row.name.startswith("d_") else t["h"]
+        families["M"] = Lambda("h", factor * T.family("P", *node.shape)["h"])
     used = {name: families[name] for name in families if name in row.names["families"]}
     return Substitution(families=used, dims={"n": ("_", d)} if "X" in used else {}).apply(row.conclusion)
 
@@ -122,7 +124,8 @@ def label(conclusion, side):
 
 NEW = [
     "ordered_split", "ordered_top", "ordered_bottom", "ordered_empty", "sum_split", "sum_split_matrix", "sum_inner",
-    "product_split", "d_bounded_sum",
+    "sum_factor_matrix", "sum_factor_right", "sum_factor_left", "sum_linear_map", "product_split", "d_bounded_sum",
+    "d_bounded_sum_matrix",
 ]  # fmt: skip
 
 
@@ -155,6 +158,8 @@ WRONG = {
     "empty is zero": S.Eq(factors(a, a - 1), T.Zero(d, d)),
     "a term twice": S.Eq(terms(a, b), terms(a, l) + t[l] + terms(l + 1, b)),
     "a term lost": S.Eq(matrices(a, b), matrices(a, l - 1) + matrices(l + 1, b)),
+    "a factor on the other side": S.Eq(over(T.BoundedSum, a, b, A[i] * W), W * matrices(a, b)),
+    "a factor taken out twice": S.Eq(over(T.BoundedSum, a, b, A[i] * W), matrices(a, b) * W * W),
     "one inner product": S.Eq(over(T.BoundedSum, a, b, T.Inner(A[i], W)), T.Inner(A[a], W)),
     "one derivative": S.Eq(T.D(LOSS, W, V), T.D(T.SquaredNorm(A[a] * W), W, V)),
     "one derivative lost": S.Eq(T.D(LOSS, W, V), over(T.BoundedSum, a + 1, b, T.D(TERM, W, V))),
@@ -241,8 +246,6 @@ def test_products_without_a_rule():
         sl.gradient(T.Trace(over(T.OrderedProduct, 1, L, W * A[i])), W)
     with pytest.raises(NoRule, match="which factor contains it"):
         sl.gradient(over(T.BoundedProduct, 1, L, T.Trace(W * A[i])), W)
-    with pytest.raises(NoRule):
-        sl.gradient(T.SquaredNorm(over(T.BoundedSum, 1, L, A[i] * W)), W)
 
 
 # -- sums ------------------------------------------------------------------------------------------------------------
@@ -312,6 +315,68 @@ def test_the_letter_beside_the_members_of_its_family():
         place = {"d": 2, "L": depth, "l": at}
         assert check_equation(made.result, explicit.result, place, trials=2).label is Label.SAMPLED
     assert check_steps(made.trace, trials=60).label is Label.CERTIFIED
+
+
+f, x = T.family("f", "d", 1), T.matrix("x", "d", 1)
+MAPS = {
+    "factors on the left": (A[i] * W, lambda n: A[n] * W),
+    "factors on the right": (T.number(2) * (W * A[i]), lambda n: T.number(2) * (W * A[n])),
+    "factors on both sides": (A[i] * W * B[i] + W, lambda n: A[n] * W * B[n] + W),
+    "transposed": (W.T * A[i], lambda n: W.T * A[n]),
+    "multiples": (t[i] * W, lambda n: t[n] * W),
+    "quadratic": (W * A[i] * W, lambda n: W * A[n] * W),
+    "nothing of the letter": (A[i] * B[i], lambda n: A[n] * B[n]),
+}
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_sums_of_matrices(name):
+    """|sum_i M_i(W) - X|^2 + tr W: gradient and Hessian are those of the sum written out."""
+    body, explicit = MAPS[name]
+
+    def loss(total):
+        return T.SquaredNorm(total - X) + T.Trace(W)
+
+    summed = loss(over(T.BoundedSum, 1, L, body))
+    written = loss(T.total(*(explicit(m) for m in range(1, 4))))
+    for ask in (sl.gradient, lambda f, w: sl.hessian_block(f, w, w)):
+        made, direct = ask(summed, W), ask(written, W)
+        here = {"d": 2, "L": 3}
+        assert check_equation(made.result, direct.result, here, trials=2).label is Label.SAMPLED
+        wrong = direct.result + T.Identity(direct.result.shape[0])
+        assert check_equation(made.result, wrong, here, trials=2).label is Label.REFUTED
+        assert check_steps(made.trace, trials=20, depths=(1, 2)).label is Label.CERTIFIED
+
+
+def test_sums_of_matrices_as_people_read_them():
+    gradient = sl.gradient(T.SquaredNorm(over(T.BoundedSum, 1, L, A[i] * W) - X), W).result
+    total = over(T.BoundedSum, 1, L, A[i])
+    assert gradient is T.number(2) * (total.T * (over(T.BoundedSum, 1, L, A[i] * W) - X))
+
+
+def test_a_sum_over_data():
+    """sum_i softplus(f_i' x): the losses of logistic regression, one term for each point."""
+    margin = T.Trace(f[i].T * x)
+    loss = over(T.BoundedSum, 1, L, T.Elementwise("softplus", margin))
+    slope = T.Elementwise("sigmoid", margin)
+    assert sl.gradient(loss, x).result is over(T.BoundedSum, 1, L, slope * f[i])
+    made = sl.hessian_block(loss, x, x)
+    assert set(made.theorem.hypotheses.values()) == {S.NonNeg(L)}
+    written = T.total(*(T.Elementwise("softplus", T.Trace(f[m].T * x)) for m in (1, 2, 3)))
+    direct = sl.hessian_block(written, x, x).result
+    ring = Reals(60)
+    values = {m: ring.from_rows([[m], [1 - m]]) for m in (1, 2, 3)}
+    here = point({"d": 2}, {"f": values, "x": ring.from_rows([[Fraction(1, 3)], [Fraction(-1, 5)]])}, {"L": 3})
+    gap = evaluate(made.result - direct, here, ring)
+    assert all(abs(g) < 1e-40 for g in ring.entries(gap))
+    assert any(abs(g) > 0.1 for g in ring.entries(evaluate(direct, here, ring)))
+
+
+def test_a_power_of_symbolic_exponent():
+    made = sl.gradient(T.SquaredNorm(T.MatrixPower(W, k) * B[1]), W)
+    direct = sl.gradient(T.SquaredNorm(W * W * W * B[1]), W)
+    assert check_equation(made.result, direct.result, {"d": 2, "k": 3}, trials=2).label is Label.SAMPLED
+    assert check_steps(made.trace, trials=30).label is Label.CERTIFIED
 
 
 def test_a_condition_on_every_term():

@@ -1,20 +1,15 @@
-"""SymPy expressions as terms: what each one is read as, that values agree with SymPy's, and what is refused."""
-
-import random
-from fractions import Fraction
+"""SymPy expressions as terms: what each one is read as, that terms come back as they were, and what is refused."""
 
 import pytest
 import sympy
 from sympy import (
     Abs,
-    Add,
     BlockMatrix,
     Determinant,
     Function,
     HadamardPower,
     HadamardProduct,
     Identity,
-    Integer,
     Inverse,
     KroneckerProduct,
     Lambda,
@@ -41,12 +36,8 @@ from sympy import (
 )
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.dotproduct import DotProduct
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symland.errors import NoRule, ShapeError, UsageError
-from symland.evaluate.dense import Reals
-from symland.evaluate.point import point
-from symland.evaluate.terms import evaluate
 from symland.language import terms as T
 from symland.language.index import Dim, Index
 from symland.read.sympy import from_sympy
@@ -225,6 +216,10 @@ EXAMPLES = [
         Sum(log(1 + exp(-y[i, 0] * (X * w)[i, 0])), rows),
         T.entries_sum(el("softplus", -T.hadamard(X_ * w_, y_))),
     ),
+    (
+        Sum(log(Sum(exp(X[i, j]), columns)), rows),
+        T.entries_sum(el("log", el("exp", X_) * ones(M))),
+    ),
     (log(Sum(exp(x[i, 0]), rows)), el("log", T.entries_sum(el("exp", x_)))),
     (Sum(t[i] ** 2, (i, 1, k)), T.BoundedSum.over("i", 1, "k", T.family("t")[index("i")] ** 2)),
     (
@@ -280,6 +275,49 @@ def test_the_comparison_of_examples_tells_terms_apart():
     assert same_by_order(a_ * b_, b_ * a_)
 
 
+# --- round trips -----------------------------------------------------------------------------------------------------
+
+ROUND = [
+    X_ * w_ - y_,
+    a_ * (A_ * X_),
+    T.Kronecker(A_, X_) * T.Vec(w_ * x_.T),
+    T.Inverse(A_) * x_,
+    T.hadamard(X_, el("reciprocal", Y_)),
+    T.HadamardPower(X_, Index.of(3)),
+    T.MatrixPower(A_, index("k")),
+    T.DiagonalMatrix(x_) * T.DiagonalMatrix(T.Diagonal(A_)),
+    T.DiagonalSelection(N) * T.Vec(A_),
+    T.Unvec(N, M, T.Vec(X_)),
+    T.Commutation(N, M),
+    T.UnitVector(N, Index.of(2)),
+    T.entry(A_ * C_, index("i"), Index.of(3)),
+    T.block([[A_, X_], [X_.T, T.Zero(M, M)]]),
+    T.Vec(a_),
+    T.norm(X_),
+    T.entries_sum(X_),
+    T.SquaredNorm(X_ * w_ - y_),
+    T.Determinant(A_) ** 2,
+    T.LogDeterminant(A_),
+    T.Trace(x_.T * A_ * y_),
+    T.Reciprocal(T.Trace(A_)),
+    T.BoundedSum.over("i", 1, "k", T.family("t")[index("i")]),
+    el("leaky_relu", X_, a_),
+    el("pow", a_, b_),
+    el("pow", X_, T.number(3, 2)),
+    el("sigma", X_ * w_),
+    el("sigma''", X_),
+    el("phi'", T.Trace(A_)),
+    *(el(name, X_) for name in ("sin", "tan", "exp", "arctan", "arccos", "sigmoid", "softplus", "relu", "step", "abs")),
+    *(el(name, X_) for name in ("sign", "sqrt", "log", "reciprocal", "cosh", "tanh")),
+    *(el(name, T.Trace(A_)) for name in ("sigmoid", "softplus", "relu", "log", "sqrt", "sign", "arcsin")),
+]
+
+
+@pytest.mark.parametrize("term", ROUND, ids=repr)
+def test_round_trip(term):
+    assert same_by_order(from_sympy(to_sympy(term)), term)
+
+
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 REFUSED = [
@@ -313,6 +351,8 @@ REFUSED = [
     (Sum(X[i, i], rows), "cannot be an index"),
     (Sum(x[i + 1, 0], (i, 0, n - 2)), "cannot be an index"),
     (Sum(exp(A[i, j] + A[j, k] + A[k, i]), rows, square, (k, 0, n - 1)), "three or more indices"),
+    (Sum(exp(Sum(x[k, 0], (k, 0, 1)) * y[i, 0]) * sin(Sum(A[i, k], (k, 0, 1))), rows), "some rows or columns only"),
+    (Sum(exp(Sum(sin(A[i, k] + C[k, j]), (k, 0, n - 1))), rows, square), "no product of matrices"),
     (Sum(t[i], (i, 3, 1)), "negative length"),
     (t[i * j], "integer-affine"),
     (sympy.IndexedBase("u")[i, j], "one index"),

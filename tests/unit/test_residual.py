@@ -231,3 +231,12 @@ def test_derive_writes_a_trace_that_passes(capsys, tmp_path):
     file.write_text(run(capsys, "derive", "residual", "--layers", "2", "--json")[1])
     status, out = run(capsys, "check", file, "--budget", "5", "--quiet")
     assert status == 0 and out == "PROVED\n"
+
+
+def test_report(capsys, tmp_path):
+    """An explicit depth is reported on as any loss is; a symbolic one is refused with what to do."""
+    status, out = run(capsys, "report", "residual", "--layers", "1", "--dim", "1", "--samples", "1", "--formats", "tex",
+                      "--out", tmp_path, "--quiet")  # fmt: skip
+    assert status == 0 and out.strip().endswith("residual.tex") and (tmp_path / "residual.tex").exists()
+    assert main(["report", "residual", "--out", str(tmp_path), "--quiet"]) == 2
+    assert "choose a number of layers" in capsys.readouterr().err

@@ -94,7 +94,9 @@ FORMULAS = {
         {hidden: "E"},
     ),
     "activations": typeset(
-        el("relu", W[2] * el("leaky_relu", el("tanh", pre), T.number(1, 10))) + el("act''", X) - el("sqrt", el("abs", X))
+        el("relu", W[2] * el("leaky_relu", el("tanh", pre), T.number(1, 10)))
+        + el("act''", X)
+        - el("sqrt", el("abs", X))
     ),
     "logistic": typeset(
         T.entries_sum(el("log", T.Ones(m, Dim.of(1)) + el("exp", -T.hadamard(y, X.T * w))))

@@ -153,7 +153,13 @@ def _(t: T.Power, n: Networks) -> Form:
 
 @_form.register
 def _(t: T.Reciprocal, n: Networks) -> Form:
-    return n.entrywise("reciprocal", n.form(t.args[0]))
+    """1/(c x y) = (1/c)(1/x)(1/y) for a single term; of a sum, an atom named by it."""
+    a = n.form(t.args[0])
+    if len(a.terms) != 1:
+        return n.entrywise("reciprocal", a)
+    (((monomial, _), c),) = a.terms.items()
+    factors = [n.atom(("reciprocal", x)) for x in monomial]
+    return Form((), (), {(tuple(sorted(factors)), ()): Fraction(1, c) if isinstance(c, int) else 1 / c})
 
 
 @_form.register

@@ -24,8 +24,8 @@ from symland.language.terms import (
     times,
 )
 from symland.language.trace import Assignment
-from symland.proof.rules.letters import A, D, a, c, p, q, w
-from symland.proof.rules.row import Free, Row, rows
+from symland.proof.rules.letters import A, D, a, c, p, q
+from symland.proof.rules.row import Row, rows
 
 OLVER = "Olver et al., NIST Handbook of Mathematical Functions, ch. 4"
 ONE, TWO = number(1), Index.of(2)
@@ -82,6 +82,11 @@ DERIVATIVE: dict[str, Callable[..., Term | None]] = {
     "pow": lambda x, exponent: times(exponent, apply("pow", x, exponent - 1)),
 }
 PARAMETERS = {"leaky_relu": (c,), "pow": (c,)}
+# The derivative in the parameter.
+IN_PARAMETER: dict[str, Callable[..., Term]] = {
+    "leaky_relu": lambda x, slope: both(x, one(x) - apply("step", x)),
+    "pow": lambda x, exponent: both(apply("pow", x, exponent), apply("log", x)),
+}
 POSITIVE_MODEL = {
     A: (Assignment("set", A, HadamardPower(A, TWO) + Ones(p, q)),),
     a: (Assignment("set", a, a**2 + 1),),
@@ -100,12 +105,13 @@ def _row(f: str, x: Term) -> Row:
         right = -hadamard(slope.args[1], D(x)) if negative else hadamard(slope, D(x))
     else:
         right = slope * D(x)
+    for t in parameters:
+        right = right + times(D(t), IN_PARAMETER[f](x, t))
     domain = domain_of(value)
     return Row(
         f"d_{f}" + ("" if x.is_matrix else "_scalar"),
         Eq(D(value), right),
         premises=() if domain is None else (domain,),
-        side=tuple(Free(w, t) for t in parameters),
         reason=f"derivative of {f}",
         citation=OLVER,
         model=POSITIVE_MODEL[x],
