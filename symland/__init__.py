@@ -118,7 +118,13 @@ def _sympy(term: Term) -> Any:
     return to_sympy(term)
 
 
-Term.writers = MappingProxyType({"latex": _latex, "sympy": _sympy})
+def _numpy(term: Term, functions: Any = None) -> Any:
+    from symland.write.numpy import to_numpy
+
+    return to_numpy(term, functions)
+
+
+Term.writers = MappingProxyType({"latex": _latex, "sympy": _sympy, "numpy": _numpy})
 
 
 def __getattr__(name: str) -> Any:

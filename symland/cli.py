@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,16 +83,14 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    command("list", _list, "list the problems by name")
+    listing = command("list", _list, "list the problems by name")
+    listing.add_argument("--status", type=Path, metavar="DIR", help="the status board of a folder of derivations")
 
     derive = command("derive", _derive, "derive gradient and Hessian, step by step, each step checked")
     derive.add_argument("name", metavar="NAME|LOSS", help="a problem of `symland list`, or a loss in text")
-    derive.add_argument("--wrt", nargs="+", default=[], metavar="LETTER", help="the letters (all of the loss)")
-    derive.add_argument("--declare", metavar="TEXT", help='shapes and facts: "X: d x m, w: n, S: n x n symmetric"')
-    derive.add_argument("--assume", action="append", metavar="STATEMENT", help='a hypothesis: "invertible(A)", "0 < s"')
+    _loss_arguments(derive)
     derive.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
     derive.add_argument("--form", choices=("vectorized", "bilinear"), default="vectorized", help="of the Hessian")
-    derive.add_argument("--hessian", action="store_true", help="the vectorized Hessian blocks too")
     derive.add_argument("--rectangular", action="store_true", help="layers of different widths n[l] x n[l-1]")
     form = derive.add_mutually_exclusive_group()
     form.add_argument("--latex", action="store_true", help="print LaTeX, steps as an align environment")
@@ -107,8 +106,10 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--formats", default="tex,html,pdf", help="comma-separated: tex, html, pdf")
     report.add_argument("--quiet", action="store_true", help="no progress")
 
-    check = command("check", _check, "judge a trace file by the kernel and by the second checker")
-    check.add_argument("file", help="a trace file, as `symland derive ... --json` writes it")
+    check = command("check", _check, "judge a trace file, or the derivatives of a loss")
+    check.add_argument("file", metavar="FILE|LOSS", help="a trace file of `symland derive ... --json`, or a loss in text")
+    check.add_argument("--at", type=Path, metavar="NPZ", help="spot-check the formulas of a loss at the arrays of a file")
+    _loss_arguments(check)
     check.add_argument("--json", action="store_true", help="print the evidence as JSON")
     check.add_argument("--quiet", action="store_true", help="print the verdict only")
     check.add_argument("--budget", type=_seconds, default=60, metavar="S", help="seconds for the second checker (60)")
@@ -131,10 +132,27 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _loss_arguments(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--wrt", nargs="+", default=[], metavar="LETTER", help="the letters (all of the loss)")
+    sub.add_argument("--hessian", action="store_true", help="the Hessian blocks too")
+    sub.add_argument("--declare", metavar="TEXT", help='shapes and facts: "X: d x m, w: n, S: n x n symmetric"')
+    sub.add_argument("--assume", action="append", metavar="STATEMENT", help='a hypothesis: "invertible(A)", "0 < s"')
+
+
 # -- commands --------------------------------------------------------------------------------------------------
 def _list(args: argparse.Namespace) -> int:
     from symland.landscape.library import NETWORKS
 
+    if args.status is not None:
+        from symland.report.status import board, status
+
+        if not args.status.is_dir():
+            raise UsageError(f"there is no folder {args.status}", hint="symland list --status derivations")
+        entries = status(args.status)
+        for e in entries:
+            print(f"{e.name:40} {e.status}{': ' + e.reason if e.reason else ''}")
+        print(board(entries))
+        return PASSED
     for name, title in NETWORKS.items():
         print(f"{name:10} {title}")
     return PASSED
@@ -148,7 +166,8 @@ def _derive(args: argparse.Namespace) -> int:
             raise UsageError(f"there is no problem {args.name!r}", hint="one of " + ", ".join(NETWORKS) + ", or a loss")
         return _derive_loss(args)
     if args.wrt or args.declare or args.assume:
-        raise UsageError(f"{args.name} has its own letters", hint="--wrt, --declare and --assume are for losses in text")
+        hint = "--wrt, --declare and --assume are for losses in text"
+        raise UsageError(f"{args.name} has its own letters", hint=hint)
     from symland.landscape.library import derivatives
 
     made = derivatives(args.name, args.layers, rectangular=args.rectangular)
@@ -252,26 +271,72 @@ class _Meter:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from symland.evidence import Label
     from symland.interface import check
 
     progress = _silent if args.quiet else _Meter()
-    evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget, progress=progress)
+    if not _is_loss(args.file):
+        given = [name for name in ("at", "wrt", "hessian", "declare", "assume") if getattr(args, name)]
+        if given:
+            raise UsageError(f"--{given[0]} is for a loss in text, and {args.file} is a file")
+        evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget, progress=progress)
+        who = ["kernel", "second checker"]
+    elif args.at is not None:
+        evidence, who = _check_at(args, progress)
+    else:
+        from symland.inputs import derivatives
+        from symland.interface import check_derivatives
+
+        made = derivatives(args.file, args.wrt, args.hessian, assuming=args.assume, shapes=args.declare)
+        evidence = check_derivatives(made, budget_s=args.budget, progress=progress)
+        who = ["kernel", "second checker", *(p.method for p in evidence.parts[2:])]
     if isinstance(progress, _Meter):
         progress.close()
+    return _verdict(args, evidence, who)
+
+
+def _is_loss(text: str) -> bool:
+    """Whether this is a loss in text, and not the name of a file."""
+    return not Path(text).exists() and not text.endswith(".json") and not text.isidentifier()
+
+
+def _check_at(args: argparse.Namespace, progress: Any) -> tuple[Evidence, list[str]]:
+    from symland.checks.data import check_data, load_npz
+    from symland.inputs import derivatives
+    from symland.read.text import declare
+
+    arrays = load_npz(args.at)
+    kinds = {name: ("scalar", "vector", "matrix")[a.ndim] for name, a in arrays.items()}
+    shapes = {**kinds, **(declare(args.declare).shapes if args.declare else {})}
+    made = derivatives(args.file, args.wrt, args.hessian, assuming=args.assume, shapes=shapes)
+    blocks = made.hessian.blocks.values() if made.hessian is not None else ()
+    evidence = check_data(
+        made.given.term,
+        {d.theorem.statement.args[1]: d.result for d in made.gradients},
+        {(b.theorem.statement.args[1], b.theorem.statement.args[2]): b.result for b in blocks},
+        arrays,
+        progress=progress,
+    )
+    return replace(evidence, parts=(evidence,)), [f"at {args.at}"]
+
+
+def _verdict(args: argparse.Namespace, evidence: Evidence, who: Sequence[str]) -> int:
+    """Prints the evidence; the status says whether all that was asked passed."""
+    from symland.evidence import Label
+
     if args.json:
         print(json.dumps(evidence.to_json(), indent=1))
     elif args.quiet:
         print(evidence.label.value)
     else:
-        for part, who in zip(evidence.parts, ("kernel", "second checker"), strict=True):
-            _print_evidence(part, who)
-    kernel, second = evidence.parts
-    if second.label is Label.REFUTED and kernel.label is Label.PROVED:
-        print("symland: the two checkers disagree: this is a defect, please report it", file=sys.stderr)
-    if second.label is Label.REFUTED or kernel.label is not Label.PROVED:
+        for part, name in zip(evidence.parts, who, strict=True):
+            _print_evidence(part, name)
+    labels = [p.label for p in evidence.parts]
+    if Label.REFUTED in labels and Label.PROVED in labels:
+        print("symland: the checkers disagree: this is a defect, please report it", file=sys.stderr)
+    refused = who[0] == "kernel" and labels[0] is not Label.PROVED
+    if Label.REFUTED in labels or refused:
         return REFUTED
-    return UNDECIDED if second.label is Label.UNDECIDED else PASSED
+    return UNDECIDED if Label.UNDECIDED in labels else PASSED
 
 
 def _print_evidence(e: Evidence, who: str) -> None:

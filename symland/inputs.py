@@ -202,8 +202,8 @@ def derivatives(
     trace = prover.trace({**ids, **{_hessian.block_name(place): id for place, id in blocks.items()}})
     theorems = replay(trace)
     made = tuple(
-        Derivation(trace, theorems[name], f"gradient with respect to {w!r}", {}, lines[name], _gradient.notes_on(term, w))
-        for name, w in zip(ids, letters, strict=True)
+        Derivation(trace, theorems[key], f"gradient with respect to {w!r}", {}, lines[key], _gradient.notes_on(term, w))
+        for key, w in zip(ids, letters, strict=True)
     )
     results = [says(theorem.statement) for theorem in theorems.values()]
     shown = [line.statement.args[1] for d in made for line in d.steps]

@@ -14,6 +14,7 @@ from symland.calculus.derivation import Derivation
 from symland.calculus.hessian import HessianDerivation
 from symland.errors import CheckFailed, NoRule, StepRejected, UndefinedHere, UsageError
 from symland.evidence import Evidence, Label, combined
+from symland.inputs import LossDerivatives
 from symland.landscape.dominance import GradientDominance
 from symland.landscape.hessian_at import HessianAtMinimizer
 from symland.landscape.result import Result
@@ -99,6 +100,26 @@ def check(
     if not parts:
         raise UsageError(f"{item!r} cannot be checked by {', '.join(chosen)}")
     return Evidence(combined(tuple(parts)), "all methods together", ", ".join(chosen), parts=tuple(parts))
+
+
+def check_derivatives(
+    made: LossDerivatives, dims: Mapping[str, Any] | None = None, digits: int = 50, budget_s: float | None = None,
+    progress: Progress = silent,
+) -> Evidence:  # fmt: skip
+    """Evidence on the gradients and Hessian blocks of a loss, by every method that applies."""
+    from symland.checks.steps import check_steps
+
+    formulas = Formulas(made.given.term, {}, {})
+    for d in [*made.gradients, *(made.hessian.blocks.values() if made.hessian is not None else ())]:
+        statement = d.theorem.statement
+        if isinstance(statement, S.Grad):
+            formulas.gradients[statement.args[1]] = statement.args[2]
+        elif isinstance(statement, S.Hess):
+            formulas.blocks[statement.args[1], statement.args[2]] = statement.args[3]
+    parts = [kernel_opinion(made.trace), check_steps(made.trace, budget_s=budget_s, progress=progress)]
+    at = sizes(formulas.loss, dims, SMALL)
+    parts.extend(formula_opinions(formulas, at, METHODS, digits, progress))
+    return Evidence(combined(tuple(parts)), "all methods together", ", ".join(METHODS), parts=tuple(parts))
 
 
 def kernel_opinion(trace: Trace) -> Evidence:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from symland.calculus.facts import says
 from symland.language import statements as S
 from symland.language.nodes import Node
-from symland.language.terms import Term
+from symland.language.terms import D, Term
 from symland.language.trace import Trace
 from symland.proof.kernel import replay
 from symland.proof.theorem import Theorem, check_theorem
@@ -59,6 +59,24 @@ class Derivation:
     def to_sympy(self) -> Any:
         """The result as a SymPy expression."""
         return self.result.to_sympy()
+
+    def to_numpy(self, functions: Any = None) -> Any:
+        """The result as a function of numpy arrays by letter name; `.loss` is that of what was differentiated. See
+        `symland.write.numpy.to_numpy`; a Hessian block or Jacobian has `.matvec`."""
+        from symland.write.numpy import to_numpy
+
+        loss = self.loss
+        made = to_numpy(self.result, functions, (loss,))
+        made.loss = to_numpy(loss, functions, (self.result,))
+        return made
+
+    @property
+    def loss(self) -> Term:
+        """What was differentiated."""
+        first: Term = self.theorem.statement.args[0]
+        while isinstance(first, D):
+            first = first.args[0]
+        return first
 
     def to_json(self) -> str:
         """The trace, as the text of a file for `symland check`."""

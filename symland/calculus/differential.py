@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import singledispatch
-from typing import cast
+from typing import Any, cast
 
 from symland.calculus.positivity import shown_to_hold
 from symland.calculus.prover import Path, Prover, at, no_rule
@@ -164,13 +164,14 @@ def _(t: T.MatrixPower, prover: Prover, id: str, path: Path, w: Term, v: Term) -
 @_rule.register
 def _(t: T.Elementwise, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     scalar = "_scalar" if t.is_scalar else ""
-    letters = {"a" if scalar else "A": t.argument, "w": w, "v": v}
+    letters: dict[str, Any] = {"a" if scalar else "A": t.argument, "w": w, "v": v}
     if t.is_generic:
         return prover.rewrite(id, path, f"d_function{scalar}", functions={"F": t.function}, **letters)
     domain = domain_of(t)
     premises = [] if domain is None else [holding(prover, domain)]
-    parameters = {p.name: x for p, x in zip(PARAMETERS.get(t.function, ()), t.parameters, strict=True)}
-    return prover.rewrite(id, path, f"d_{t.function}{scalar}", premises, **parameters, **letters)
+    for parameter, x in zip(PARAMETERS.get(t.function, ()), t.parameters, strict=True):
+        letters[repr(parameter)] = x
+    return prover.rewrite(id, path, f"d_{t.function}{scalar}", premises, **letters)
 
 
 @_rule.register

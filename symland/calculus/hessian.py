@@ -235,6 +235,19 @@ class HessianDerivation:
 
         return to_latex(self.result, self.abbreviations)
 
+    def to_numpy(self, functions: Any = None) -> Any:
+        """The vectorized Hessian as a function of numpy arrays by letter name: called it is the matrix, `.matvec` does
+        not form it, `.loss` is the loss. `symland.write.numpy.hessian_product` takes and gives arrays in the shapes of
+        the variables. Raises UsageError for the bilinear form."""
+        from symland.write.numpy import to_numpy
+
+        if self.form == "bilinear":
+            raise UsageError("a bilinear form needs directions", hint='form="vectorized", or result.to_numpy()')
+        loss = next(iter(self.blocks.values())).loss
+        made = to_numpy(self.result, functions, (loss, *self.variables))
+        made.loss = to_numpy(loss, functions, (self.result,))
+        return made
+
     def to_json(self) -> str:
         """The trace of all blocks, as the text of a file for `symland check`."""
         from symland.write.json import to_json

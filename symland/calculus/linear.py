@@ -7,7 +7,7 @@ Source of the matrices: Magnus and Neudecker, *Matrix Differential Calculus*, ch
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from symland.calculus.prover import no_rule
 from symland.calculus.simplify import (
@@ -378,7 +378,7 @@ def _merge_at(terms: list[LinearTerm], place: Slot) -> list[LinearTerm]:
         c, total = split_scalar(total)
         if not isinstance(total, T.Zero):
             first = group[0].links
-            link = first[i]._replace(**{added: total})
+            link = cast(Any, first[i])._replace(**{added: total})
             same = isinstance(link, Sandwich) and all(isinstance(x, T.Identity) for x in link)
             out.append(LinearTerm(c, (*first[:i], *(() if same else (link,)), *first[i + 1 :])))
     return out

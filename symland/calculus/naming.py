@@ -25,7 +25,7 @@ def named_parts(formulas: Iterable[Term], shown: Iterable[Node] = ()) -> dict[st
     """Names for the parts of the formulas that these, and what is shown beside them, repeat; largest savings first:
     name -> meaning, each written out."""
     formulas, shown = tuple(formulas), tuple(shown)
-    parts = {n for f in formulas for n in walk(f) if isinstance(n, NAMED)}
+    parts: set[Node] = {n for f in formulas for n in walk(f) if isinstance(n, NAMED)}
     out: dict[str, Term] = {}
     while len(out) < MOST:
         best = _best((*formulas, *shown), parts, {meaning: name for name, meaning in out.items()})

@@ -55,18 +55,21 @@ def _matrix(prover: Prover, a: Term) -> str | None:
         return None
     rows = {T.Transpose: "positive_transpose", T.Diagonal: "positive_diagonal"}
     reciprocal = isinstance(a, T.Elementwise) and a.function == "reciprocal"
-    row = "positive_reciprocal" if reciprocal else rows.get(type(a))
-    inner = cast(Term, a.args[1 if reciprocal else 0]) if row else None
-    premise = shown_to_hold(prover, Positive(inner)) if inner is not None else None
-    return prover.apply(row, [premise], A=inner) if row and premise else None
+    named = "positive_reciprocal" if reciprocal else rows.get(type(a))
+    if named is None:
+        return None
+    inner = cast(Term, a.args[1 if reciprocal else 0])
+    premise = shown_to_hold(prover, Positive(inner))
+    return prover.apply(named, [premise], A=inner) if premise else None
 
 
 def _sum(prover: Prover, a: T.Sum) -> str | None:
     """Positive terms, and after the first one squares."""
-    done, step = cast(Term, a.args[0]), shown_to_hold(prover, Positive(a.args[0]))
+    done = cast(Term, a.args[0])
+    step: str | None = shown_to_hold(prover, Positive(done))
     for t in a.args[1:]:
         if step is None:
-            return None
+            break
         if isinstance(t, T.HadamardPower) and t.args[1] == TWO:
             step = prover.apply("positive_square", [step], A=done, B=t.args[0])
         else:

@@ -61,7 +61,7 @@ class Term(Node):
     def T(self) -> Term:
         return cast(Term, Transpose(self))
 
-    writers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}  # set in symland/__init__, where writers are known
+    writers: ClassVar[Mapping[str, Callable[..., Any]]] = {}  # set in symland/__init__, where writers are known
 
     def to_latex(self) -> str:
         """LaTeX source of the term."""
@@ -70,6 +70,10 @@ class Term(Node):
     def to_sympy(self) -> Any:
         """The term as a SymPy expression."""
         return self.writers["sympy"](self)
+
+    def to_numpy(self, functions: Any = None) -> Any:
+        """The term as a function of numpy arrays by letter name; see `symland.write.numpy.to_numpy`."""
+        return self.writers["numpy"](self, functions)
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"

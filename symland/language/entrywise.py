@@ -43,7 +43,8 @@ class Hadamard(_Flat):
 
     def _shape(self) -> Any:
         first = self.args[0]
-        need_shape(self, len(self.args) > 1 and not any(isinstance(t, Hadamard) for t in self.args), "products are flat")
+        nested = any(isinstance(t, Hadamard) for t in self.args)
+        need_shape(self, len(self.args) > 1 and not nested, "products are flat")
         need_shape(self, first.is_matrix, "needs matrices", first)
         for t in self.args:
             need_shape(self, t.shape == first.shape, "an entrywise product needs matrices of one shape", first, t)
@@ -86,7 +87,8 @@ class Elementwise(Term):
         return is_generic(self.function)
 
     def _shape(self) -> Any:
-        need_shape(self, is_generic(self.function.rstrip("'")) or not self.function.endswith("'"), "write the derivative")
+        marked = self.function.endswith("'") and not is_generic(self.function.rstrip("'"))
+        need_shape(self, not marked, "only generic functions have derivatives by name")
         takes = 0 if self.is_generic else FUNCTIONS[self.function].parameters
         if len(self.args) != 2 + takes:
             raise UsageError(f"{self.function} takes one argument" + (f" and {takes} parameter" if takes else ""))

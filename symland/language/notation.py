@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import singledispatch
 from itertools import chain, count
+from typing import cast
 
 from symland.language import statements as S
 from symland.language import terms as T
@@ -175,8 +176,8 @@ def _denominator(t: Node, p: _Printer) -> Node | None:
     if t in p.names:
         return None
     if isinstance(t, T.Power) and isinstance(t.args[0], T.Reciprocal) and t.args[0] not in p.names:
-        return T.Power(t.args[0].args[0], t.args[1])
-    return t.args[0] if isinstance(t, T.Reciprocal) else None
+        return cast(Node, T.Power(t.args[0].args[0], t.args[1]))
+    return cast(Node, t.args[0]) if isinstance(t, T.Reciprocal) else None
 
 
 @_show.register
@@ -286,8 +287,8 @@ def _divisor(t: Node, p: _Printer) -> Node | None:
         return None
     if isinstance(t, T.HadamardPower) and t.args[0] not in p.names:
         below = _divisor(t.args[0], p) if isinstance(t.args[0], T.Elementwise) else None
-        return None if below is None else T.HadamardPower(below, t.args[1])
-    return t.args[1] if isinstance(t, T.Elementwise) and t.function == "reciprocal" else None
+        return None if below is None else cast(Node, T.HadamardPower(below, t.args[1]))
+    return t.argument if isinstance(t, T.Elementwise) and t.function == "reciprocal" else None
 
 
 @_show.register(T.HadamardPower)

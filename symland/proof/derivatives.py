@@ -14,7 +14,9 @@ from symland.proof.certificates import Citing
 from symland.proof.scope import letter_name, need, occurrences
 from symland.proof.theorem import Judged
 
-LETTERS: dict[type[Node], int] = {T.D: 1, S.Grad: 1, S.Jac: 1, S.Hess: 2}  # how many letters follow what is differentiated
+# How many letters follow what is differentiated.
+LETTERS: dict[type[Node], int] = {T.D: 1, S.Grad: 1, S.Jac: 1, S.Hess: 2}
+OPEN = (S.NonNeg, S.Lt, S.Positive, S.Nonzero, S.Invertible)  # conditions that hold in a neighborhood
 
 
 def congruent(hypotheses: Mapping[str, S.Statement], node: Node, path: tuple[int, ...], deps: frozenset[str]) -> None:
@@ -33,8 +35,10 @@ def congruent(hypotheses: Mapping[str, S.Statement], node: Node, path: tuple[int
 
 def holds_nearby(hypothesis: S.Statement, name: str) -> bool:
     """Whether the hypothesis, if it holds at a point, holds for all values of the letter near it: it does not mention
-    the letter, or it is an open condition on something continuous."""
-    is_open = isinstance(hypothesis, (S.NonNeg, S.Lt, S.Positive, S.Nonzero, S.Invertible)) and T.smooth_in(name, hypothesis)
+    the letter, or it is an open condition on something continuous, or finitely many such conditions."""
+    while isinstance(hypothesis, S.ForAll):
+        hypothesis = hypothesis.args[2]
+    is_open = isinstance(hypothesis, OPEN) and T.smooth_in(name, hypothesis)
     return is_open or not occurrences(name, hypothesis, binders=True)
 
 

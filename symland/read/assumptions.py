@@ -47,7 +47,8 @@ def read_statement(text: str, reading: Reading | None = None) -> Statement:
     predicate = _PREDICATE.match(text) if isinstance(text, str) and not relations else None
     if predicate and predicate[1] in PREDICATES:
         return cast(Statement, PREDICATES[predicate[1]](parse(predicate[2], shapes, facts)))
-    raise ParseError(f"{text!r} is not a statement", hint=f"a = b, a < b, a <= b, or one of {', '.join(PREDICATES)} of (A)")
+    known = ", ".join(PREDICATES)
+    raise ParseError(f"{text!r} is not a statement", hint=f"a = b, a < b, a <= b, or P(A) for one of {known}")
 
 
 def _relation(left: str, sign: str, right: str, shapes: dict[str, Any], facts: dict[str, Iterable[str]]) -> Statement:

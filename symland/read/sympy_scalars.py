@@ -72,6 +72,11 @@ def _(e: Any, r: Reader) -> T.Term:
     return apply("exp", T.number(1))
 
 
+@scalar_rule.register
+def _(e: sympy.NumberSymbol, r: Reader) -> T.Term:
+    raise refuse(e, "numbers are rational", "a letter in its place, sympy.Symbol('c', positive=True)")
+
+
 # --- sums, products, powers ------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ CLOSING = "PROVED for all dimensions: the kernel replayed every step (--json wri
 
 def loss_text(made: LossDerivatives) -> str:
     """The loss, what was inferred about it, and every derivation with its steps."""
-    names = {meaning: name for name, meaning in made.definitions.items()}
+    names: dict[Node, str] = {meaning: name for name, meaning in made.definitions.items()}
     out = [input_text("f", made.given), *definitions_text(made.definitions)]
     for d in made.gradients:
         out += ["", derivation_text(d, names)]
@@ -40,7 +40,7 @@ def definitions_text(definitions: Mapping[str, Term]) -> list[str]:
     """One line for each name, names of its parts included."""
     out = []
     for name, meaning in definitions.items():
-        others = {m: n for n, m in definitions.items() if n != name}
+        others: dict[Node, str] = {m: n for n, m in definitions.items() if n != name}
         out.append(f"  {name} := {show(meaning, others)}")
     return out
 

@@ -54,8 +54,10 @@ class Compiled:
 
     Raises UsageError for missing or unknown letters and for arrays that are not finite real numbers, ShapeError for
     arrays that do not fit, UndefinedHere where the term has no value (log of a negative number, a singular inverse, an
-    overflow).
+    overflow). `loss` is the function that this one was derived from, if it was.
     """
+
+    loss: Compiled | None = None
 
     def __init__(self, term: Term, functions: Functions | None = None, letters: Sequence[Term] = ()) -> None:
         if not isinstance(term, Term):

@@ -1,109 +1,164 @@
-"""Every file of `derivations/`: what symland derives is what the file expects, proved equal by the kernel (the
-transpose of a commutation matrix by its rule), and the second checker agrees."""
+"""Every file of `derivations/`: what symland derives is what the file expects, proved equal by the kernel, and the second
+checker and derivatives of the loss alone agree."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
 import symland as sl
+from symland.calculus.facts import says
 from symland.calculus.prover import Prover
+from symland.checks.explicit import check_derivatives
+from symland.checks.highprec import check_derivatives_numeric
 from symland.checks.steps import check_steps
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.nodes import walk
+from symland.language.nodes import Node, walk
+from symland.report import status as board
 
 FOLDER = Path(__file__).parents[2] / "derivations"
+CATALOGUE = {path.stem: board.load(path) for path in sorted(FOLDER.glob("*.py"))}
+PROBLEMS = {name: entry for name, entry in CATALOGUE.items() if hasattr(entry, "PROBLEM")}
+CLAIMS = [(name, claim) for name, entry in PROBLEMS.items() for claim in board.claims_of(entry)]
+TABLES = [(name, row) for name, e in CATALOGUE.items() if hasattr(e, "TABLE") for _, row in board.rows_of(e)]
+EVERY = CLAIMS + [(f"{name}({row.number})", claim) for name, row in TABLES for claim in row.claims]
+SIZES = {"p": 2, "n": 2, "m": 3, "k": 1, "q": 2, "r": 1, "d": 2, "N": 3, "n0": 2, "n1": 1, "n2": 2, "n3": 1}
+TRIALS = 15  # samples of the second checker for each trace
+
+MADE = {}
 
 
-def load(path):
-    spec = importlib.util.spec_from_file_location(f"derivations_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def derive(claim):
+    """The derivation of a claim, each made once."""
+    key = (claim.kind, claim.of, claim.letters, tuple(claim.assuming.items()))
+    if key not in MADE:
+        MADE[key] = board.derive(claim)
+    return MADE[key]
 
 
-CATALOGUE = {path.stem: load(path) for path in sorted(FOLDER.glob("*.py"))}
-GRADIENTS = [(name, w) for name, entry in CATALOGUE.items() for w in entry.EXPECTED["gradient"]]
-BLOCKS = [(name, pair) for name, entry in CATALOGUE.items() for pair in entry.EXPECTED["hessian"]]
+def named(claims):
+    """Parameters with readable names."""
+    return [
+        pytest.param(name, claim, id="-".join([name, claim.kind, *map(str, claim.letters)])) for name, claim in claims
+    ]
 
 
 def prove_equal(a, b):
-    """Replays `a = b`: by ring, over the rules for K' and for Kronecker products that meet there."""
+    """Replays `b = a`."""
     p = Prover({})
-    rules = []
-    for n in (n for root in (a, b) for n in walk(root)):
-        if isinstance(n, T.Transpose) and isinstance(n.args[0], T.Commutation):
-            rules.append(
-                p.emit("apply", p.instance("commutation_transpose", dims=dict(zip("pq", n.args[0].args, strict=True))))
-            )
     id = p.refl(b)
-    for rule in rules:
-        left = p.statement(rule).args[0]
-        for path in paths(b, left):
-            id = p.rewrite_by(id, (1, *path), rule)
-    id = p.turn(id, (1,), a)
-    return p.statement(id)
+    return p.statement(p.turn(id, (1,), a))
 
 
-def paths(node, wanted, here=()):
-    if node is wanted:
-        yield here
-    for i, child in enumerate(node.args):
-        if isinstance(child, T.Term):
-            yield from paths(child, wanted, (*here, i))
-
-
-@pytest.mark.parametrize(("name", "letter"), GRADIENTS, ids=str)
-def test_gradient(name, letter):
-    entry = CATALOGUE[name]
-    made = sl.gradient(entry.PROBLEM.loss, letter)
-    assert made.theorem.statement is S.Grad(entry.PROBLEM.loss, letter, made.result)
-    assert prove_equal(made.result, entry.EXPECTED["gradient"][letter]).args == (
-        entry.EXPECTED["gradient"][letter],
-        made.result,
-    )
+@pytest.mark.parametrize(("name", "claim"), named(EVERY))
+def test_derived_as_expected(name, claim):
+    made = derive(claim)
+    kind = {"gradient": S.Grad, "hessian": S.Hess, "jacobian": S.Jac}[claim.kind]
+    said = made.theorem.statement
+    if isinstance(said, S.Eq):  # over symmetric or diagonal matrices: D(f; w, V) = <G, V>
+        assert claim.kind == "gradient" and said.args[0].args[:2] == (claim.of, *claim.letters)
+    else:
+        assert said is kind(claim.of, *claim.letters, made.result)
+    assert says(said) is made.result
     assert sl.check(made, methods=["kernel"]).label is sl.Label.PROVED
-    assert check_steps(made.trace, trials=60).label is sl.Label.CERTIFIED
+    if board.status_of(claim)[0] == board.PROVED:
+        result = claim.then(made.result) if claim.then else made.result
+        assert board.prove_expected(claim, made).args == (result, claim.expected)
 
 
-@pytest.mark.parametrize(("name", "pair"), BLOCKS, ids=str)
-def test_hessian_block(name, pair):
-    entry = CATALOGUE[name]
-    assuming = getattr(entry, "ASSUMING", {}) if pair[0] is not pair[1] else {}
-    made = sl.hessian_block(entry.PROBLEM.loss, *pair, assuming, commute=pair[0] is not pair[1])
-    expected = entry.EXPECTED["hessian"][pair]
-    assert made.theorem.statement is S.Hess(entry.PROBLEM.loss, *pair, made.result)
-    assert prove_equal(made.result, expected).args == (expected, made.result)
-    assert sl.check(made, methods=["kernel"]).label is sl.Label.PROVED
-    assert check_steps(made.trace, trials=60).label is sl.Label.CERTIFIED
+@pytest.mark.parametrize(("name", "claim"), named(EVERY))
+def test_second_checker(name, claim):
+    assert check_steps(derive(claim).trace, trials=TRIALS).label is sl.Label.CERTIFIED
 
 
-@pytest.mark.parametrize("name", [n for n in CATALOGUE if n not in ("deep_linear", "_template")])
+def is_polynomial(term):
+    """Whether the loss is a polynomial in the entries of its letters."""
+    kinds = (T.Elementwise, T.Reciprocal, T.Inverse, T.Determinant, T.LogDeterminant)
+    return not any(isinstance(n, kinds) for n in walk(term))
+
+
+@pytest.mark.parametrize("name", [n for n in PROBLEMS if n not in ("deep_linear", "_template")])
 def test_expected_entry_by_entry(name):
     """The formulas of the file against derivatives of the loss alone."""
-    from symland.checks.explicit import check_derivatives
-
-    entry = CATALOGUE[name]
-    dims = {"p": 2, "n": 2, "m": 3, "k": 1, "q": 2, "r": 1}
+    entry = PROBLEMS[name]
     loss, letters, gradients = entry.PROBLEM.loss, entry.PROBLEM.letters, entry.EXPECTED["gradient"]
+    blocks = entry.EXPECTED["hessian"]
     assert set(gradients) == set(letters)
-    evidence = check_derivatives(loss, letters, gradients, entry.EXPECTED["hessian"], dims)
-    assert evidence.label is sl.Label.EXACT
     wrong = {w: g + w for w, g in gradients.items()}
-    assert check_derivatives(loss, letters, wrong, {}, dims).label is sl.Label.REFUTED
+    if is_polynomial(loss):
+        assert check_derivatives(loss, letters, gradients, blocks, SIZES).label is sl.Label.EXACT
+        assert check_derivatives(loss, letters, wrong, {}, SIZES).label is sl.Label.REFUTED
+    else:
+        assert check_derivatives_numeric(loss, gradients, blocks, SIZES, digits=20).label is sl.Label.NUMERIC
+        assert check_derivatives_numeric(loss, wrong, {}, SIZES, digits=20).label is sl.Label.REFUTED
 
 
-@pytest.mark.parametrize(("name", "letter"), GRADIENTS, ids=str)
-def test_a_wrong_expectation_is_refused(name, letter):
-    entry = CATALOGUE[name]
-    made = sl.gradient(entry.PROBLEM.loss, letter)
-    with pytest.raises(sl.StepRejected, match="terms remain"):
-        prove_equal(made.result, 2 * entry.EXPECTED["gradient"][letter])
+def edited(node, change):
+    """The node with each of its sub-terms changed in turn, where the change applies and shapes still fit."""
+    new = change(node)
+    if new is not None:
+        yield new
+    for k, child in enumerate(node.args):
+        if isinstance(child, T.Term):
+            for other in edited(child, change):
+                try:
+                    yield node.make(*(other if j == k else a for j, a in enumerate(node.args)))
+                except sl.SymlandError:
+                    continue
+
+
+def without_transpose(node):
+    return node.args[0] if isinstance(node, T.Transpose) and node.shape == node.args[0].shape else None
+
+
+def swapped(node):
+    if isinstance(node, T.Kronecker) and node.args[0].shape == node.args[1].shape:
+        return T.Kronecker(*node.args[::-1])
+    return None
+
+
+def without_commutation(node):
+    return T.Identity(node.shape[0]) if isinstance(node, T.Commutation) else None
+
+
+def without_function(node):
+    return node.argument if isinstance(node, T.Elementwise) else None
+
+
+@pytest.mark.parametrize(("name", "claim"), named(EVERY))
+def test_a_wrong_expectation_is_refused(name, claim):
+    """A lost factor or sign, a dropped transpose, swapped factors: refused, or the formula is the same."""
+    made = derive(claim)
+    nothing = isinstance(claim.expected, T.Zero)
+    for factor in () if nothing else (2, -1):
+        with pytest.raises(sl.StepRejected, match="remain"):
+            board.prove_expected(claim._replace(expected=factor * claim.expected), made)
+    for change in (without_transpose, swapped, without_commutation, without_function):
+        for wrong in edited(claim.expected, change):
+            mutant = claim._replace(expected=wrong)
+            try:
+                board.prove_expected(mutant, made)
+            except sl.StepRejected:
+                continue
+            assert board.evaluate_expected(mutant, made) is sl.Label.CERTIFIED, wrong
+
+
+def test_edits_are_made():
+    """The changes reach what they are for, and one of a dropped transpose is refuted by numbers, too."""
+    entry = PROBLEMS["two_layers"]
+    block = entry.EXPECTED["hessian"][entry.B, entry.A]
+    assert len(list(edited(block, without_commutation))) == 1
+    gradient = PROBLEMS["residual_two"].EXPECTED["gradient"][PROBLEMS["residual_two"].A1]
+    wrong = list(edited(gradient, without_transpose))
+    assert len(wrong) == 1
+    claim = board.Claim("gradient", PROBLEMS["residual_two"].PROBLEM.loss, (PROBLEMS["residual_two"].A1,), wrong[0])
+    assert board.evaluate_expected(claim, derive(claim)) is sl.Label.REFUTED
+    assert board.status_of(claim)[0] == board.WRONG
+    assert isinstance(claim.expected, Node)
 
 
 # -- at the minimizers, for the entries that say something about them ---------------------------------------------
-LANDSCAPES = {name: entry for name, entry in CATALOGUE.items() if "minimum" in entry.EXPECTED}
+LANDSCAPES = {name: entry for name, entry in PROBLEMS.items() if "minimum" in entry.EXPECTED}
 
 
 @pytest.mark.parametrize("name", LANDSCAPES)

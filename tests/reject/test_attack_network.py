@@ -147,7 +147,9 @@ PETERSEN = [e for i in range(5) for e in ((i, (i + 1) % 5), (i, i + 5), (5 + i, 
 COMPLETE = list(combinations(range(7), 2))
 CYCLE = [(i, (i + 1) % 12) for i in range(12)]
 STAR = [(0, i) for i in range(1, 9)]
-GRAPHS = [ROOK, SHRIKHANDE, K33, PRISM, CUBE, PETERSEN, COMPLETE, CYCLE, STAR]
+CHORDS = [-5, -2, -4, 2, 5, -2, 2, 5, -2, -5, 4, 2]
+FRUCHT = sorted({tuple(sorted((i, (i + c) % 12))) for i, chord in enumerate(CHORDS) for c in (1, chord)})  # no symmetry
+GRAPHS = [FRUCHT, ROOK, SHRIKHANDE, K33, PRISM, CUBE, PETERSEN, COMPLETE, CYCLE, STAR]
 
 
 def part(edges, ports=()):

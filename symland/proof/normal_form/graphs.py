@@ -198,7 +198,7 @@ class Graph:
             g, arguments = embeddings[label], tuple(rest)
             if len(uses[w]) == 1 and g.total:  # the sum over w of [w = g(..)] is 1
                 self._gone.add(w)
-            elif g.split and len(set(rest)) == len(rest) and all(len(uses[a]) == 1 for a in rest):
+            elif g.split and all(len(uses[a]) == 1 for a in rest):
                 self._gone.update(rest)  # and so is the sum over a, b, ...
             else:
                 twin = by_value.setdefault((label, (w,)), i)

@@ -120,6 +120,17 @@ def _identity(n: Networks, size: Dim) -> Form:
     return n.finished(g, wires, wires)
 
 
+def _reciprocal(a: Form, n: Networks) -> Form:
+    """1 ./ A. The scalar factors c x y of a single term go before it as (1/c)(1/x)(1/y); a sum names an atom."""
+    if len(a.terms) != 1:
+        return n.entrywise("reciprocal", a)
+    (((monomial, pieces), c),) = a.terms.items()
+    factors = tuple(sorted([n.atom(("reciprocal", x)) for x in monomial]))
+    before = Form((), (), {(factors, ()): Fraction(1) / c})
+    rest = Form(a.rows, a.columns, {((), pieces): 1})
+    return n.kronecker(before, rest if n.is_ones(rest) else n.entrywise("reciprocal", rest))
+
+
 @singledispatch
 def _form(t: Node, n: Networks) -> Form:
     """An atom equal only to itself."""
@@ -153,13 +164,7 @@ def _(t: T.Power, n: Networks) -> Form:
 
 @_form.register
 def _(t: T.Reciprocal, n: Networks) -> Form:
-    """1/(c x y) = (1/c)(1/x)(1/y) for a single term; of a sum, an atom named by it."""
-    a = n.form(t.args[0])
-    if len(a.terms) != 1:
-        return n.entrywise("reciprocal", a)
-    (((monomial, _), c),) = a.terms.items()
-    factors = [n.atom(("reciprocal", x)) for x in monomial]
-    return Form((), (), {(tuple(sorted(factors)), ()): Fraction(1, c) if isinstance(c, int) else 1 / c})
+    return _reciprocal(n.form(t.args[0]), n)
 
 
 @_form.register
@@ -220,6 +225,8 @@ def _(t: T.Product, n: Networks) -> Form:
 
 @_form.register
 def _(t: T.Elementwise, n: Networks) -> Form:
+    if t.function == "reciprocal":
+        return _reciprocal(n.form(t.argument), n)
     parameters = tuple([tuple(sorted(n.form(p).terms.items())) for p in t.parameters])
     return n.entrywise((t.function, parameters) if parameters else t.function, n.form(t.argument))
 
@@ -272,7 +279,7 @@ def _(t: T.MatrixPower, n: Networks) -> Form:
 @_form.register
 def _(t: T.Inverse, n: Networks) -> Form:
     a = n.fused(t.args[0])
-    return n.function("Inverse", a, flipped=True) if a.axes else n.entrywise("reciprocal", a)
+    return n.function("Inverse", a, flipped=True) if a.axes else _reciprocal(a, n)
 
 
 @_form.register

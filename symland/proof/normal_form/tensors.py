@@ -237,7 +237,7 @@ class Tensors(Numbers):
         return self.checked(Form(a.rows + b.rows, a.columns + b.columns, out))
 
     def opened(self, a: Form) -> Form:
-        """The same matrix, with a wire that all terms write as several wires written so: no other choice is made."""
+        """The same matrix, with each wire that some term writes as several wires written so."""
         a = self.regroup(a, self.merged_all(a.rows), self.merged_all(a.columns))
         while True:
             splits = [self._split(a, s) for s in range(len(a.axes))]
@@ -259,18 +259,15 @@ class Tensors(Numbers):
         return self.embeddings[label].split if label in self.embeddings else ()
 
     def _split(self, a: Form, slot: int) -> Axis:
-        """The types of the wires that each term writes this free wire as; () if they do not agree."""
-        found: set[int] = set()
-        for key in a.terms:
-            for slots, number in key[1]:
-                if slot in slots:
-                    part = self._parts[number]
-                    port = part.ports[slots.index(slot)]
-                    here = {x for x, legs in part.atoms if self._kinds(x) and legs[0] == port}
-                    if part.atoms or len(part.ports) > 1:
-                        found = found & here if found else here
-                        if not found:
-                            return ()
+        """The types of the wires that some term writes this free wire as; () if none does."""
+        found = {
+            x
+            for _, pieces in a.terms
+            for slots, number in pieces
+            if slot in slots
+            for x, legs in self._parts[number].atoms
+            if self._kinds(x) and legs[0] == self._parts[number].ports[slots.index(slot)]
+        }
         return self._kinds(min(found)) if found else ()
 
     def _closing(self, a: Form) -> Legs:
@@ -280,9 +277,9 @@ class Tensors(Numbers):
             found.append(set())
             for slots, number in pieces:
                 _, atoms, ports = self._parts[number]
-                for x, (w, *rest) in [atom for atom in atoms if self._kinds(atom[0])]:
+                for x, (_, *rest) in [atom for atom in atoms if self._kinds(atom[0])]:
                     once = all(sum(legs.count(v) for _, legs in atoms) == ports.count(v) == 1 for v in rest)
-                    if once and w not in ports:
+                    if once:
                         found[-1].add((x, tuple([slots[ports.index(v)] for v in rest])))
         for x, chosen in sorted(set().union(*found)):
             terms = zip(a.terms, found, strict=True)
@@ -339,6 +336,10 @@ class Tensors(Numbers):
         wires = [g.wire(kind) for kind in a.axes]
         g.atoms.append((label, tuple([wires[kept[i]] for i in best])))
         return self.finished(g, wires[: len(a.rows)], wires[len(a.rows) :])
+
+    def is_ones(self, a: Form) -> bool:
+        """Whether all the free wires of a form with one term, which is no multiple, are on no atom."""
+        return all(self._loose(s, key) for s in range(len(a.axes)) for key in a.terms)
 
     def _loose(self, slot: int, key: Key) -> bool:
         """Whether a free wire of a term is on no atom, and free only once."""

@@ -7,6 +7,7 @@ every generic function F, which stands for any smooth function.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from symland.language.domains import domain_of
 from symland.language.index import Index
@@ -107,7 +108,7 @@ def _row(f: str, x: Term) -> Row:
         right = slope * D(x)
     for t in parameters:
         right = right + times(D(t), IN_PARAMETER[f](x, t))
-    domain = domain_of(value)
+    domain = domain_of(cast(Elementwise, value))
     return Row(
         f"d_{f}" + ("" if x.is_matrix else "_scalar"),
         Eq(D(value), right),
