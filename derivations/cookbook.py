@@ -13,13 +13,11 @@ from symland.language.terms import (
     BoundedSum,
     Commutation,
     Determinant,
-    Diagonal,
     DiagonalMatrix,
     Elementwise,
     HadamardPower,
     Identity,
     IndexScalar,
-    Inner,
     Inverse,
     Kronecker,
     LogDeterminant,
@@ -38,17 +36,20 @@ from symland.language.terms import (
 )
 from symland.report.status import Claim, Row
 
+TITLE = "Matrix Cookbook, equations 33 to 144"
+
 n, m, p, q = sl.dims("n m p q")
 i, j, k, l = (sl.Index.var(name) for name in "ijkl")
-r = sl.Index.var("r")
-one, two = sl.Dim.of(1), sl.Index.of(2)
+r = i - 1
+two = sl.Index.of(2)
 square = {name: sl.matrix(name, n, n) for name in "ABCDX"}
 A, B, C, D, X = square.values()
 S = sl.matrix("X", n, n, "symmetric", "invertible")  # a symmetric X
+SD = sl.matrix("X", n, n, "diagonal")
 M, N = sl.matrix("X", m, n), sl.matrix("Y", p, q)  # rectangular
 a, b, c, x, s = (sl.matrix(name, n, 1) for name in "abcxs")
 t, u = sl.scalar("t"), sl.scalar("u")
-W, SB, SC = (sl.matrix(name, n, n, "symmetric") for name in "WBC")
+W = sl.matrix("W", n, n, "symmetric")
 QM, QW = sl.matrix("C", m, m), sl.matrix("C", m, m, "symmetric")  # square, of the height of M
 inverse = Inverse(X)
 
@@ -81,7 +82,7 @@ def uncovered(number, why):
 # -- proofs that need more than a normal form: multiples of equations about inverses --------------------------------
 def cancels(prover, side, matrix):
     """inv(A) A = I ("left") or A inv(A) = I ("right"), of an A that is invertible by hypothesis."""
-    name = next(key for key, h in prover.hypotheses.items() if h is Invertible(matrix))
+    name = next((key for key, h in prover.hypotheses.items() if h is Invertible(matrix)), "")
     return prover.apply(f"inverse_{side}", [prover.hyp(name)], A=matrix)
 
 
@@ -150,8 +151,8 @@ def structured(g):
 
 
 def powers(body):
-    """sum over r from 0 to k - 1."""
-    return BoundedSum.over("r", 0, k - 1, body)
+    """sum over r from 0 to k - 1, counted by i = r + 1 from 1 to k."""
+    return BoundedSum.over("i", 1, k, body)
 
 
 positive = {"k >= 1": sl.at_least(k, 1)}
@@ -448,7 +449,7 @@ TABLE = (
         "2 G - G .* I, as in (139)",
         then=structured,
     ),
-    gradient(142, Trace(A * sl.matrix("X", n, n, "diagonal")), sl.matrix("X", n, n, "diagonal"), hadamard(A, Identity(n))),
+    gradient(142, Trace(A * SD), SD, hadamard(A, Identity(n)), "X diagonal"),
     uncovered(143, "the language has no Toeplitz matrices"),
     uncovered(144, "the language has no Toeplitz matrices"),
 )

@@ -1,7 +1,7 @@
 """Nonnegative matrix factorization with the Kullback-Leibler divergence, `sum(W H - M .* log(W H))`.
 
-Source: Lee and Seung, Algorithms for non-negative matrix factorization, 2001 (without the terms of M alone). By hand, with
-P = W H and G = 1 1^T - M ./ P: the gradients are G H^T and W^T G, and D G = (M ./ P.^2) .* D P.
+Source: Lee and Seung, Algorithms for non-negative matrix factorization, 2001 (without the terms of M alone). By hand,
+with P = W H and G = 1 1^T - M ./ P: the gradients are G H^T and W^T G, and D G = (M ./ P.^2) .* D P.
 """
 
 import symland as sl

@@ -1,7 +1,7 @@
 """The logarithmic barrier of linear inequalities, `-sum log(b - A x)`.
 
-Source: Boyd and Vandenberghe, Convex Optimization, section 9.3 and 11.2: with d = 1 ./ (b - A x) the gradient is A^T d and
-the Hessian A^T Diag(d)^2 A.
+Source: Boyd and Vandenberghe, Convex Optimization, section 9.3 and 11.2: with d = 1 ./ (b - A x) the gradient is A^T d
+and the Hessian A^T Diag(d)^2 A.
 """
 
 import symland as sl

@@ -1,7 +1,7 @@
 """The squared Mahalanobis distance, `(x - u)^T S^-1 (x - u)`.
 
-Source: Mahalanobis 1936; Petersen and Pedersen, The Matrix Cookbook, (61), (85) and (86). With e = x - u and symmetric S:
-2 S^-1 e in x, -2 S^-1 e in u.
+Source: Mahalanobis 1936; Petersen and Pedersen, The Matrix Cookbook, (61), (85) and (86). With e = x - u and symmetric
+S: 2 S^-1 e in x, -2 S^-1 e in u.
 """
 
 import symland as sl

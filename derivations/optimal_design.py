@@ -1,7 +1,7 @@
 """D-optimal experiment design, `-log det(A Diag(x) A^T)`.
 
-Source: Boyd and Vandenberghe, Convex Optimization, section 7.5: with G = A^T (A Diag(x) A^T)^-1 A the gradient is -diag(G)
-and the Hessian G .^ 2.
+Source: Boyd and Vandenberghe, Convex Optimization, section 7.5: with G = A^T (A Diag(x) A^T)^-1 A the gradient is
+-diag(G) and the Hessian G .^ 2.
 """
 
 import symland as sl

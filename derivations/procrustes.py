@@ -1,7 +1,7 @@
 """Procrustes with a penalty, `|A Q - B|_F^2 + c |Q^T Q - I|_F^2`.
 
-Source: Schoenemann, A generalized solution of the orthogonal Procrustes problem, 1966, with the constraint as a penalty.
-By hand, with G = Q^T Q - I: the gradient is 2 A^T (A Q - B) + 4 c Q G; D (Q G) = V G + Q V^T Q + Q Q^T V.
+Source: Schoenemann, A generalized solution of the orthogonal Procrustes problem, 1966, with the constraint as a
+penalty. By hand, with G = Q^T Q - I: the gradient is 2 A^T (A Q - B) + 4 c Q G; D (Q G) = V G + Q V^T Q + Q Q^T V.
 """
 
 import symland as sl

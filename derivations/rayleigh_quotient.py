@@ -1,7 +1,7 @@
 """The Rayleigh quotient `x^T A x / x^T x`, A symmetric.
 
-Source: Absil, Mahony and Sepulchre, Optimization Algorithms on Matrix Manifolds, section 2.1. By hand, with f the quotient:
-the gradient is g = 2/(x^T x) (A x - f x), the Hessian 2/(x^T x) (A - f I - g x^T - x g^T).
+Source: Absil, Mahony and Sepulchre, Optimization Algorithms on Matrix Manifolds, section 2.1. By hand, with f the
+quotient: the gradient is g = 2/(x^T x) (A x - f x), the Hessian 2/(x^T x) (A - f I - g x^T - x g^T).
 """
 
 import symland as sl

@@ -1,7 +1,7 @@
 """The linear residual network with three layers, `1/2 |(I + A3) (I + A2) (I + A1) X - Y|_F^2`.
 
-Source: Hardt and Ma, Identity matters in deep learning, 2017; by Theorem 4.1 after Zhou and Liang (arXiv:1710.06910) with
-W_l = I + A_l, since D W_l = D A_l.
+Source: Hardt and Ma, Identity matters in deep learning, 2017; by Theorem 4.1 after Zhou and Liang (arXiv:1710.06910)
+with W_l = I + A_l, since D W_l = D A_l.
 """
 
 import symland as sl

@@ -1,7 +1,7 @@
 """The linear network with three layers, `1/2 |W3 W2 W1 X - Y|_F^2`, each width of its own.
 
-Source: Theorem 4.1 after Zhou and Liang, arXiv:1710.06910, for L = 3, with B1 = W3 W2, B2 = W3, B3 = I and
-U1 = X, U2 = W1 X, U3 = W2 W1 X. Block (l, k) for l > k is U_l U_k^T (x) B_l^T B_k + K^T (B_l^T E U_k^T (x) W_(l-1) ... W_(k+1)).
+Source: Theorem 4.1 after Zhou and Liang, arXiv:1710.06910, for L = 3, with B1 = W3 W2, B2 = W3, B3 = I and U1 = X, U2 =
+W1 X, U3 = W2 W1 X. Block (l, k) for l > k is U_l U_k^T (x) B_l^T B_k + K^T (B_l^T E U_k^T (x) W_(l-1) ... W_(k+1)).
 """
 
 import symland as sl

@@ -1,9 +1,9 @@
 """Two hidden layers with biases, `1/2 |W3 sigma(W2 sigma(W1 X + b1 1^T) + b2 1^T) - Y|_F^2`.
 
-By hand (backpropagation, Rumelhart, Hinton and Williams 1986; the Hessian after Bishop 1992). With Z1, Z2 the arguments of
-sigma, S1 = sigma(Z1), S2 = sigma(Z2), E = W3 S2 - Y: the gradients in Z2 and Z1 are G2 = sigma'(Z2) .* (W3^T E) and
-G1 = sigma'(Z1) .* (W2^T G2). The Hessian in Z2 is M2 = D2 (I (x) W3^T W3) D2 + Diag(vec(sigma''(Z2) .* (W3^T E))),
-D2 = Diag(vec sigma'(Z2)); that in Z1 is M1 = D1 (I (x) W2^T) M2 (I (x) W2) D1 + Diag(vec(sigma''(Z1) .* (W2^T G2))).
+By hand (backpropagation, Rumelhart, Hinton and Williams 1986; the Hessian after Bishop 1992). With Z1, Z2 the arguments
+of sigma, S1 = sigma(Z1), S2 = sigma(Z2), E = W3 S2 - Y: the gradients in Z2 and Z1 are G2 = sigma'(Z2) .* (W3^T E) and
+G1 = sigma'(Z1) .* (W2^T G2). The Hessian in Z2 is M2 = D2 (I (x) W3^T W3) D2 + Diag(vec(sigma''(Z2) .* (W3^T E))), D2 =
+Diag(vec sigma'(Z2)); that in Z1 is M1 = D1 (I (x) W2^T) M2 (I (x) W2) D1 + Diag(vec(sigma''(Z1) .* (W2^T G2))).
 """
 
 import symland as sl

@@ -1,7 +1,8 @@
 """Weighted low-rank approximation, `1/2 |S .* (U V^T - M)|_F^2`.
 
-Source: Srebro and Jaakkola, Weighted low-rank approximations, 2003. By hand, with G = S.^2 .* (U V^T - M): the gradients
-are G V and G^T U; with D = Diag(vec(S.^2)) and vec(Z V^T) = (V (x) I) vec(Z), vec(U Z^T) = (I (x) U) K vec(Z).
+Source: Srebro and Jaakkola, Weighted low-rank approximations, 2003. By hand, with G = S.^2 .* (U V^T - M): the
+gradients are G V and G^T U; with D = Diag(vec(S.^2)) and vec(Z V^T) = (V (x) I) vec(Z), vec(U Z^T) = (I (x) U) K
+vec(Z).
 """
 
 import symland as sl

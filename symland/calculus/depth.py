@@ -7,18 +7,18 @@ facts. A sum all of whose terms contain the letter is differentiated term by ter
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.differential import push
 from symland.calculus.linear import Sandwich, contains, linear_terms
 from symland.calculus.prover import RIGHT, Path, Prover, at
-from symland.calculus.simplify import add, scale, tidy
+from symland.calculus.simplify import add, scale, split_number, tidy
 from symland.errors import AssumptionMissing, NoRule
 from symland.language import terms as T
 from symland.language.index import PLACE, Dim, Index
-from symland.language.nodes import Binder, Family, Lambda, Node, walk
+from symland.language.nodes import Binder, Family, Lambda, Node, replace_at, walk
 from symland.language.notation import bound_name, unused_names
 from symland.language.statements import ForAll, NonNeg, entries_of
 from symland.language.terms import Term
@@ -138,7 +138,7 @@ def sum_derivative(prover: Prover, t: T.BoundedSum, w: Term, v: Term) -> str:
     i, facts = _index_of_terms(prover, t, w, v)
     body = cast(Term, t.at(i))
     each = prover.refl(cast(Term, T.D(body, w, v)))
-    each = push(prover, each, RIGHT)
+    each = sums_as_maps(prover, push(prover, each, RIGHT), v) if v.is_matrix else push(prover, each, RIGHT)
     each = _for_all_terms(prover, each, t, str(i), set(facts.values()))
     each = collect_sum(prover, _tidied(prover, each), t, i, facts, v)
     id = prover.refl(cast(Term, T.D(t, w, v)))
@@ -146,6 +146,74 @@ def sum_derivative(prover: Prover, t: T.BoundedSum, w: Term, v: Term) -> str:
     families, indices = {letter: Lambda(str(i), body)}, {"a": t.lo, "b": t.hi}
     id = prover.rewrite(id, RIGHT, row, families=families, indices=indices, dims=_dims("pq", t), w=w, v=v)
     return prover.rewrite_by(id, RIGHT, each)
+
+
+def sums_as_maps(prover: Prover, id: str, v: Term) -> str:
+    """The statement with every sum on its right side that contains the direction v as one linear map of v."""
+    while True:
+        path = _sum_with(at(prover.statement(id), RIGHT), v)
+        if path is None:
+            return id
+        id = prover.rewrite_by(id, RIGHT + path, linear_sum(prover, at(prover.statement(id), RIGHT + path), v))
+
+
+def sums_as_gradients(prover: Prover, id: str, v: Term) -> str:
+    """The statement, whose right side is a scalar linear in the direction v, with every term that contains a sum of
+    matrices M(i) with v in them as `<sum(i, a..b, G(i)), v>`."""
+    while True:
+        form = cast(Term, at(prover.statement(id), RIGHT))
+        path = _sum_with(form, v)
+        if path is None:
+            return id
+        top: Path = path[:1] if isinstance(form, T.Sum) else ()
+        term, t = at(form, top), at(form, path)
+        stand_in = T.matrix(next(unused_names(form, ("M", "N"))), *t.shape)
+        outside = cast(Term, replace_at(term, path[len(top) :], lambda _, s=stand_in: s))
+        g = gradient_of_linear(outside, stand_in)
+        equation = prover.equate(term, cast(Term, T.Inner(g, t)))
+        i, facts = _index_of_terms(prover, t, v, g)
+        families, indices = {"M": Lambda(str(i), t.at(i))}, {"a": t.lo, "b": t.hi}
+        equation = prover.rewrite(equation, RIGHT, "inner_sum", A=g, families=families, indices=indices)
+        inside = cast(T.BoundedSum, at(prover.statement(equation), RIGHT))
+        each = _tidied(prover, prover.refl(cast(Term, inside.at(i))))
+        equation = prover.rewrite_by(equation, RIGHT, collect_sum(prover, each, inside, i, facts, v))
+        id = prover.rewrite_by(id, RIGHT + top, equation)
+
+
+def numbers_out(prover: Prover, id: str, path: Path) -> str:
+    """The statement with numbers taken out of the sums below the path."""
+    while True:
+        found = _sums(at(prover.statement(id), path))
+        places = [p for p, t in found if split_number(cast(Term, t.at(Index.var(bound_name(t)))))[0] != 1]
+        if not places:
+            return id
+        place = places[0]
+        t = at(prover.statement(id), path + place)
+        i, facts = _index_of_terms(prover, t)
+        value, rest = split_number(cast(Term, t.at(i)))
+        c = cast(Term, T.Number(value))
+        each = prover.turn(prover.refl(cast(Term, t.at(i))), RIGHT, T.times(c, rest))
+        each = prover.emit("sum_mono", {"from": each, "var": str(i), "lo": t.lo, "hi": t.hi, **facts, "binder": "sum"})
+        letter, row = ("M", "sum_factor_matrix") if t.is_matrix else ("F", "sum_factor")
+        dims = _dims("pq", t) if t.is_matrix else {}
+        families, indices = {letter: Lambda(str(i), rest)}, {"a": t.lo, "b": t.hi}
+        each = prover.rewrite(each, RIGHT, row, families=families, indices=indices, dims=dims, c=c)
+        id = prover.rewrite_by(id, path + place, each)
+
+
+def _sum_with(t: Node, v: Term) -> Path | None:
+    """The path of a sum that contains the letter."""
+    return next((path for path, s in _sums(t) if contains(s, v)), None)
+
+
+def _sums(t: Node, here: Path = ()) -> Iterator[tuple[Path, T.BoundedSum]]:
+    """The sums below a node that stand under no binder, with their paths."""
+    if isinstance(t, T.BoundedSum):
+        yield here, t
+    elif not isinstance(t, Binder):
+        for k, a in enumerate(t.args):
+            if isinstance(a, Node):
+                yield from _sums(a, (*here, k))
 
 
 def linear_sum(prover: Prover, t: T.BoundedSum, v: Term) -> str:

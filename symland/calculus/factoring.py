@@ -1,13 +1,64 @@
-"""Common factors pulled out of a sum of matrices: `X'*s - X'*y` becomes `X'*(s - y)`. Only proposals: a normal form
-proves the new term equal."""
+"""The last touch to a result: common factors pulled out of a sum of matrices, `X'*s - X'*y` becomes `X'*(s - y)`, and
+rows or columns scaled by diagonal matrices. Only proposals: a normal form proves the new term equal."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from symland.calculus.simplify import UNIT, add, multiply, scale, split_number, split_scalar, tidy, times_number
+from symland.calculus.simplify import (
+    UNIT,
+    add,
+    entrywise_product,
+    multiply,
+    scale,
+    split_number,
+    split_scalar,
+    tidy,
+    times_number,
+    transpose,
+)
 from symland.language import terms as T
+from symland.language.nodes import Binder
 from symland.language.terms import Term
+
+
+def polished(t: Term) -> Term:
+    """The matrix or scalar as an author would leave it."""
+    return factored(_scaled(tidy(t))) if t.is_matrix else t
+
+
+def polished_matrix(product: Term) -> Term:
+    """A product H vec(U) with H polished."""
+    return T.product(polished(T.product(*product.args[:-1])), product.args[-1])
+
+
+def _scaled(t: Term) -> Term:
+    """Hadamard products with (c*ones') or (ones*r) as diag(c)*A and A*diag(r'), everywhere inside."""
+    if isinstance(t, Binder):
+        return t
+    t = cast(Term, t.make(*(_scaled(a) if isinstance(a, Term) else a for a in t.args)))
+    if not isinstance(t, T.Hadamard):
+        return t
+    sides = [_broadcast(a) for a in t.args]
+    rest = [a for a, side in zip(t.args, sides, strict=True) if side is None]
+    if not rest or len(rest) == len(t.args):
+        return t
+    left, right = ([v for side in sides if side is not None and side[0] is first for v in side[1:]] for first in (1, 0))
+    before = [tidy(T.DiagonalMatrix(entrywise_product(*left)))] if left else []
+    after = [tidy(T.DiagonalMatrix(entrywise_product(*right)))] if right else []
+    return multiply(*before, T.hadamard(*rest), *after)
+
+
+def _broadcast(t: Term) -> tuple[int, Term] | None:
+    """(1, c) for a column c times a row of ones, (0, r') for a column of ones times a row r."""
+    if not isinstance(t, T.Product) or UNIT in t.shape:
+        return None
+    first, last = t.args[0], t.args[-1]
+    if isinstance(last, T.Ones) and last.shape[0] == UNIT:
+        return 1, T.product(*t.args[:-1])
+    if isinstance(first, T.Ones) and first.shape[1] == UNIT:
+        return 0, transpose(T.product(*t.args[1:]))
+    return None
 
 
 def factored(t: Term) -> Term:
@@ -25,11 +76,11 @@ def factored(t: Term) -> Term:
         return t
     best = max((_group(t.args, side) for side in (0, -1)), key=lambda g: len(g[1]))
     common, members, side = best
-    if len(members) < 2 or common is None:
+    if len(members) < 2:
         return t
-    inner = common_number(factored(add(*(_without(m, side) for m in members))))
+    inner = common_number(factored(add(*(_without(m, side, len(common)) for m in members))))
     c, inner = split_scalar(inner)
-    joined = multiply(common, inner) if side == 0 else multiply(inner, common)
+    joined = multiply(*common, inner) if side == 0 else multiply(inner, *common)
     whole = scale(c, joined)
     rest = [a for a in t.args if a not in members]
     place = t.args.index(members[0])
@@ -44,24 +95,26 @@ def _factors(t: Term) -> tuple[Term, ...]:
     return tuple(body.args) if isinstance(body, T.Product) else (body,)
 
 
-def _group(terms: tuple[Term, ...], side: int) -> tuple[Term | None, list[Term], int]:
-    """The outer factor on this side that most terms share, and these terms."""
-    groups: dict[Term, list[Term]] = {}
+def _group(terms: tuple[Term, ...], side: int) -> tuple[tuple[Term, ...], list[Term], int]:
+    """The outer factors on this side that most terms share, and these terms."""
+    groups: dict[tuple[Term, ...], list[Term]] = {}
     for t in terms:
         factors = _factors(t)
-        outer = factors[side]
-        alone = outer.shape[1 if side == 0 else 0] == UNIT  # a column on the left, a row on the right
-        if len(factors) > 1 and not (alone and t.shape[1 if side == 0 else 0] != UNIT):
+        outer = factors[side : side + 1] if side == 0 else factors[side:]
+        alone = outer[0].shape[1 if side == 0 else 0] == UNIT and t.shape[1 if side == 0 else 0] != UNIT
+        if alone:  # a column on the left or a row on the right goes only with what stands beside it
+            outer = factors[:2] if side == 0 else factors[-2:]
+        if len(factors) > len(outer):
             groups.setdefault(outer, []).append(t)
-    common = max(groups, key=lambda f: len(groups[f]), default=None)
-    return common, groups[common] if common is not None else [], side
+    common = max(groups, key=lambda f: len(groups[f]), default=())
+    return common, groups.get(common, []), side
 
 
-def _without(t: Term, side: int) -> Term:
-    """The term without its outer factor on this side."""
+def _without(t: Term, side: int, count: int) -> Term:
+    """The term without so many of its outer factors on this side."""
     c = split_scalar(t)[0]
     factors = _factors(t)
-    return scale(c, multiply(*(factors[1:] if side == 0 else factors[:-1])))
+    return scale(c, multiply(*(factors[count:] if side == 0 else factors[:-count])))
 
 
 def _diagonals(t: T.Sum) -> Term:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from symland.calculus.adjoint import gradient_of_linear
 from symland.calculus.depth import assume_inside, may_be_inside
 from symland.calculus.derivation import Derivation, derivation
 from symland.calculus.differential import find_derivative, push_once
-from symland.calculus.factoring import factored
+from symland.calculus.factoring import polished
 from symland.calculus.facts import check_projection, projected, use_symmetry
 from symland.calculus.linear import contains
-from symland.calculus.prover import RIGHT, Prover, at
+from symland.calculus.prover import RIGHT, Path, Prover, at
 from symland.calculus.simplify import tidy
 from symland.errors import UsageError
 from symland.language import terms as T
@@ -68,11 +68,28 @@ def gradient_step(prover: Prover, loss: Term, w: Term) -> str:
     assume_context(prover, loss, w)
     v = direction("V", w, loss)
     id = linear_form(prover, loss, w, v)
+    id = finished(prover, id, (1, 0))
     if not projection:
         return prover.emit("identify", {"from": id})
     id = projected(prover, id, v, projection)
     prover.display.append((id, f"projection onto {projection} matrices, since V is {projection}"))
     return id
+
+
+def finished(prover: Prover, id: str, path: Path, finish: Callable[[Term], Term] = polished) -> str:
+    """The statement with the result at the path as an author would leave it."""
+    result = at(prover.statement(id), path)
+    if not isinstance(result, Term) or not result.is_matrix:
+        return id
+    if any(isinstance(n, T.BoundedSum) for n in walk(result)):
+        from symland.calculus.depth import numbers_out
+
+        id = numbers_out(prover, id, path)
+        result = at(prover.statement(id), path)
+    new = prover.turn(id, path, finish(result))
+    if new != id:
+        prover.display.append((new, "collect common factors"))
+    return new
 
 
 def notes_on(loss: Term, *letters: Term) -> tuple[str, ...]:
@@ -145,10 +162,13 @@ def linear_form(prover: Prover, loss: Term, w: Term, v: Term) -> str:
     """The id of `D(loss; w, v) = <G, v>`, or G v for a scalar w; its main line goes to the display."""
     id = prover.refl(cast(Term, T.D(loss, w, v)))
     id = push_shown(prover, id)
+    if any(isinstance(n, T.BoundedSum) for n in walk(at(prover.statement(id), RIGHT))):
+        from symland.calculus.depth import sums_as_gradients
+
+        id = sums_as_gradients(prover, id, v) if v.is_matrix else id
     form = at(prover.statement(id), RIGHT)
     if contains(form, v):
         g = gradient_of_linear(form, v)
-        g = factored(g) if g.is_matrix else g
     else:
         g = cast(Term, T.Zero(*w.shape)) if w.is_matrix else T.number(0)
     id = prover.turn(id, RIGHT, cast(Term, T.Inner(g, v)) if w.is_matrix else T.product(g, v))

@@ -8,16 +8,24 @@ from typing import Any, cast
 
 from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.derivation import Derivation, derivation, of_theorem
-from symland.calculus.factoring import factored
+from symland.calculus.factoring import polished_matrix
 from symland.calculus.facts import check_projection, use_symmetry
-from symland.calculus.gradient import assume_context, check_variable, direction, linear_form, notes_on, push_shown
+from symland.calculus.gradient import (
+    assume_context,
+    check_variable,
+    direction,
+    finished,
+    linear_form,
+    notes_on,
+    push_shown,
+)
 from symland.calculus.linear import Flip, LinearTerm, Outer, Sandwich, contains, linear_terms
 from symland.calculus.prover import RIGHT, Path, Prover, at, looks_inside
 from symland.calculus.simplify import ONE, UNIT, add, scale, tidy, tidy_matrix, transpose
 from symland.errors import NoRule, UsageError
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.nodes import Node
+from symland.language.nodes import Node, walk
 from symland.language.statements import Statement
 from symland.language.terms import Term, block
 from symland.language.trace import Trace
@@ -77,7 +85,12 @@ def _second_differential(prover: Prover, loss: Term, first: tuple[Term, Term], s
     id = prover.refl(cast(Term, T.D(T.D(loss, w, v), u, z)))
     id = prover.rewrite_by(id, (1, 0), once)
     prover.display.append((id, "the first differential"))
-    return push_shown(prover, id)
+    id = push_shown(prover, id)
+    if any(isinstance(n, T.BoundedSum) for n in walk(at(prover.statement(id), RIGHT))):
+        from symland.calculus.depth import sums_as_maps
+
+        id = sums_as_maps(prover, id, z) if z.is_matrix else id
+    return id
 
 
 def form_is_plain(letter: Term) -> bool:
@@ -125,11 +138,11 @@ def _read_block(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str
     elif not v.is_matrix:
         h = transpose(tidy(T.Vec(gradient_of_linear(image, z))))
     else:
-        h = factored(add(*(t.matrix(z.shape, commute) for t in linear_terms(image, z))))
+        h = add(*(t.matrix(z.shape, commute) for t in linear_terms(image, z)))
     id = prover.turn(id, RIGHT, cast(Term, T.Inner(T.Vec(v), T.product(tidy(h), cast(Term, T.Vec(z))))))
     id = use_symmetry(prover, id, (1, 1), tidy_matrix)
     prover.display.append((id, "vectorize, and read off the Hessian block"))
-    return id
+    return finished(prover, id, (1, 1), polished_matrix)
 
 
 def _tidy_multiple(product: Term) -> Term:
@@ -161,7 +174,7 @@ def _as_image(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str:
     id = prover.turn(id, (1, 1), T.product(tidy(add(*blocks)), cast(Term, T.Vec(z))))
     id = use_symmetry(prover, id, (1, 1), tidy_matrix)
     prover.display.append((id, "read off the Hessian block"))
-    return id
+    return finished(prover, id, (1, 1), polished_matrix)
 
 
 def _vectorize(prover: Prover, id: str, path: Path, t: LinearTerm, z: Term, commute: bool) -> tuple[str, Term]:

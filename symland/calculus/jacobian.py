@@ -7,15 +7,16 @@ from typing import cast
 
 from symland.calculus.adjoint import coefficient, gradient_of_linear
 from symland.calculus.derivation import Derivation, derivation
+from symland.calculus.factoring import polished_matrix
 from symland.calculus.facts import check_projection, use_symmetry
-from symland.calculus.gradient import assume_context, check_letter, direction, notes_on, push_shown
+from symland.calculus.gradient import assume_context, check_letter, direction, finished, notes_on, push_shown
 from symland.calculus.linear import contains, linear_terms
 from symland.calculus.prover import RIGHT, Prover, at
 from symland.calculus.simplify import add, tidy, tidy_matrix, transpose
 from symland.errors import NoRule, UsageError
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.nodes import Node
+from symland.language.nodes import Node, walk
 from symland.language.statements import Statement
 from symland.language.terms import Term
 
@@ -48,10 +49,15 @@ def jacobian(
     assume_context(prover, function, w)
     v = direction("V", w, function)
     id = push_shown(prover, prover.refl(cast(Term, T.Vec(T.D(function, w, v)))))
+    if v.is_matrix and any(isinstance(n, T.BoundedSum) for n in walk(at(prover.statement(id), RIGHT))):
+        from symland.calculus.depth import sums_as_maps
+
+        id = sums_as_maps(prover, id, v)
     column = cast(Term, at(prover.statement(id), RIGHT))
     id = prover.turn(id, RIGHT, T.product(tidy(_matrix(column, v)), cast(Term, T.Vec(v))))
     id = use_symmetry(prover, id, RIGHT, tidy_matrix)
     prover.display.append((id, "vectorize: vec(AXB) = (B^T (x) A) vec X, vec(X^T) = K vec X"))
+    id = finished(prover, id, RIGHT, polished_matrix)
     trace = prover.trace({"jacobian": prover.emit("identify", {"from": id})})
     return derivation(trace, "jacobian", f"Jacobian with respect to {w!r}", abbreviations, notes_on(function, w))
 

@@ -149,12 +149,9 @@ def transpose(a: Term) -> Term:
 
 
 def entrywise_product(*factors: Term) -> Term:
-    """A Hadamard product without factors of ones, with scalars in front, equal factors as powers, reciprocals last; a
-    column times ones, or ones times a row, scales the rows or columns of the other factors."""
+    """A Hadamard product without factors of ones, with scalars in front, equal factors as powers, reciprocals last."""
     c = ONE
     powers: dict[Term, Index] = {}
-    left: list[Term] = []
-    right: list[Term] = []
     for f in factors:
         s, rest = split_scalar(f)
         c = scalar_product(c, s)
@@ -163,36 +160,12 @@ def entrywise_product(*factors: Term) -> Term:
             c = scalar_product(c, s)
             if isinstance(g, T.Zero):
                 return g
-            side = _broadcast(g)
-            if side is not None:
-                (left if side[0] else right).append(side[1])
-                continue
             base, k = g.args if isinstance(g, T.HadamardPower) else (g, Index.of(1))
             if not isinstance(g, T.Ones):
                 powers[base] = powers.get(base, Index.of(0)) + k
     parts = [b if k == Index.of(1) else cast(Term, T.HadamardPower(b, k)) for b, k in powers.items()]
     parts.sort(key=lambda t: is_reciprocal(t.args[0] if isinstance(t, T.HadamardPower) else t))
-    rows, columns = factors[0].shape
-    if not parts and (left or right):
-        column = entrywise_product(*left) if left else cast(Term, T.Ones(rows, UNIT))
-        row = transpose(entrywise_product(*right)) if right else cast(Term, T.Ones(UNIT, columns))
-        return scale(c, multiply(column, row))
-    body = T.hadamard(*parts) if parts else cast(Term, T.Ones(rows, columns))
-    before = [tidy(T.DiagonalMatrix(entrywise_product(*left)))] if left else []
-    after = [tidy(T.DiagonalMatrix(entrywise_product(*right)))] if right else []
-    return scale(c, multiply(*before, body, *after))
-
-
-def _broadcast(t: Term) -> tuple[bool, Term] | None:
-    """(True, c) for a column c times a row of ones, (False, r') for a column of ones times a row r."""
-    if not isinstance(t, T.Product) or UNIT in t.shape:
-        return None
-    first, last = t.args[0], t.args[-1]
-    if isinstance(last, T.Ones) and last.shape[0] == UNIT:
-        return True, T.product(*t.args[:-1])
-    if isinstance(first, T.Ones) and first.shape[1] == UNIT:
-        return False, transpose(T.product(*t.args[1:]))
-    return None
+    return scale(c, T.hadamard(*parts) if parts else cast(Term, T.Ones(*factors[0].shape)))
 
 
 def is_reciprocal(t: Node) -> bool:

@@ -21,6 +21,7 @@ from symland.errors import ParseError, ShapeError, UndefinedHere, UsageError
 from symland.evaluate.point import Key, letter_name
 from symland.evidence import Evidence, Label, Witness
 from symland.language import terms as T
+from symland.language.facts import restricts
 from symland.language.functions import ALL, COSINE, FUNCTIONS, INSIDE
 from symland.language.index import shape_text
 from symland.language.nodes import Node, walk
@@ -40,15 +41,16 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 class Comparison(NamedTuple):
-    """A difference quotient with the estimate of its error, beside the value of a formula. `scale` is the largest value
-    of the loss that was met."""
+    """A difference quotient with the estimate of its error, beside the value of a formula. `change` is by how much the
+    loss changed at most."""
 
     what: str
     quotient: float
     error: float
     formula: float
-    scale: float
+    change: float
     directions: Mapping[str, Any]
+    is_zero: bool  # the formula says that the derivative is zero everywhere
 
     @property
     def gap(self) -> float:
@@ -61,7 +63,8 @@ class Comparison(NamedTuple):
     @property
     def vanishes(self) -> bool:
         """Whether the derivative is zero as far as the differences can tell."""
-        return self.size <= 10 * self.error and self.error <= 1e-6 * self.scale
+        seen = self.error <= 1e-6 * self.change or self.is_zero or not self.size
+        return self.size <= 10 * self.error and seen
 
     def label(self, digits: int) -> Label:
         """NUMERIC, REFUTED, or UNDECIDED where the differences are not sharp enough."""
@@ -99,7 +102,8 @@ def check_data(
     letters = [*gradients, *(w for pair in blocks for w in pair)]
     reading = Reading(Names(terms, letters), arrays)
     probe = _Probe(loss, reading, implementations(terms, functions), terms)
-    claim = f"{len(gradients) + len(blocks)} formulas agree with differences of the loss at the data"
+    many = len(gradients) + len(blocks)
+    claim = f"{many} formula{'s agree' if many > 1 else ' agrees'} with differences of the loss at the data"
     scope = "; ".join(filter(None, [scope_text(reading.point().dims), scope_text(reading.indices)]))
     found: list[Comparison] = []
     try:
@@ -132,12 +136,12 @@ def _judged(
             f"formula; that is not enough for {digits} digits"
         )
         return Evidence(Label.UNDECIDED, claim, METHOD, scope, details)
-    clear = [c.gap / c.size for c in found if not c.vanishes and c.size]
+    clear = [c.gap / c.size for c in found if not c.vanishes]
     details = f"{trials} directions each"
     if clear:
         details += f", largest relative difference {max(clear):.1e}"
-    if len(clear) < len(found):
-        zero = dict.fromkeys(c.what for c in found if c.vanishes or not c.size)
+    zero = dict.fromkeys(c.what for c in found if c.vanishes and not c.is_zero)
+    if zero:
         details += f"; zero at the data as far as differences tell, so that little was compared: {', '.join(zero)}"
     return Evidence(Label.NUMERIC, claim, METHOD, f"{digits} digits; {scope}" if scope else f"{digits} digits", details)
 
@@ -156,6 +160,13 @@ def _check_shapes(
             raise ShapeError(f"the formula for {w!r} is {shape_text(formula.shape)}, not {shape_text(wanted)}")
 
 
+ALLOWED: Mapping[str, Callable[[Any], Any]] = {
+    "symmetric": lambda v: (v + v.T) / 2,
+    "psd": lambda v: (v + v.T) / 2,
+    "diagonal": lambda v: np.diag(np.diagonal(v)),
+}  # the projection of a direction for a letter with the fact; gradients over such letters are projections too
+
+
 class _Crossed(Exception):
     """A step went over a kink."""
 
@@ -168,12 +179,13 @@ class _Probe:
         self.at = Values(reading.point(), functions)
         self.edges = [n for n in walk(loss) if _has_edge(n) and not any(v[0] == "#" for v in n.free_indices)]
         self.sides: list[Any] = []
-        self.scale = 0.0
+        self.base = self.scale = self.change = 0.0  # the loss at the data, the largest met, the largest change
         self._rng = np.random.default_rng(stream(terms).getrandbits(64))
 
     def touched(self) -> str:
         """The parts of the loss that are not smooth at the data; empty if there are none."""
-        self.scale = abs(value_of(self.loss, self.at))
+        self.base = float(value_of(self.loss, self.at))
+        self.scale = abs(self.base)
         self.sides = self._signs(self.at)
         bad = [e for e, s in zip(self.edges, self.sides, strict=True) if not np.all(s)]
         return ", ".join(dict.fromkeys(show(e) for e in bad))
@@ -184,26 +196,34 @@ class _Probe:
         """Every formula beside difference quotients, in random directions of its own."""
         for w, g in gradients.items():
             key, v = self._direction(w)
-            value = np.sum(value_of(g, self.at) * v)
+            slope = value_of(g, self.at)
+            value = np.sum(slope * v)
             quotient, error = self._extrapolated(self._first(key, v), 1)
             shown = {f"direction of {letter_name(key)}": v}
-            yield Comparison(f"gradient {show(w)}", quotient, error, float(value), self.scale, shown)
+            yield Comparison(f"gradient {show(w)}", quotient, error, float(value), self.change, shown, _is_zero(g))
+            if restricts(w) & set(ALLOWED):
+                shown = {f"direction of {letter_name(key)}": self._direction(w, across=True)[1]}
+                (across,) = shown.values()
+                error = 100 * EPSILON * float(np.linalg.norm(slope) * np.linalg.norm(across))
+                what = f"gradient {show(w)}, which is {' and '.join(sorted(restricts(w)))}, across such directions"
+                yield Comparison(what, 0.0, error, float(np.sum(slope * across)), self.change, shown, True)
         for (w, u), h in blocks.items():
             (key, v), (other, z) = self._direction(w), self._direction(u)
             value = np.sum(column(v) * product_with(h, column(z), self.at, False))
             quotient, error = self._extrapolated(self._second((key, v), (other, z)), 2)
             shown = {f"direction of {letter_name(key)}": v, f"second direction, of {letter_name(other)}": z}
-            yield Comparison(f"Hessian block {show(w)} {show(u)}", quotient, error, float(value), self.scale, shown)
+            what = f"Hessian block {show(w)} {show(u)}"
+            yield Comparison(what, quotient, error, float(value), self.change, shown, _is_zero(h))
 
-    def _direction(self, letter: T.Term) -> tuple[Key, Any]:
-        """A random direction of the size of the letter, among those that its facts allow."""
+    def _direction(self, letter: T.Term, across: bool = False) -> tuple[Key, Any]:
+        """A random direction of the size of the letter, among those that its facts allow, or orthogonal to them."""
         key = letter_key(letter, self.at)
         value = np.asarray(self.reading.letters[key])
         v = self._rng.standard_normal(value.shape) * (np.abs(value).max() or 1.0)
-        facts = self.reading.names.facts(key)
-        if facts & {"symmetric", "psd"}:
-            v = (v + v.T) / 2
-        return key, np.diag(np.diagonal(v)) if "diagonal" in facts else v
+        allowed = v
+        for fact in sorted(restricts(letter) & set(ALLOWED)):
+            allowed = ALLOWED[fact](allowed)
+        return key, v - allowed if across else allowed
 
     def _first(self, key: Key, v: Any) -> Callable[[float], float]:
         return lambda h: (self._loss([(key, h * v)]) - self._loss([(key, -h * v)])) / (2 * h)
@@ -225,7 +245,7 @@ class _Probe:
         value = float(value_of(self.loss, at))
         if not all(map(np.array_equal, self._signs(at), self.sides)):
             raise _Crossed
-        self.scale = max(self.scale, abs(value))
+        self.scale, self.change = max(self.scale, abs(value)), max(self.change, abs(value - self.base))
         return value
 
     def _signs(self, at: Values) -> list[Any]:
@@ -234,7 +254,7 @@ class _Probe:
 
     def _extrapolated(self, quotient: Callable[[float], float], order: int) -> tuple[float, float]:
         """The limit of a difference quotient for steps to zero, and an estimate of its error."""
-        longest = 0.125
+        longest, self.change = 0.125, 0.0
         while longest >= SHORTEST:
             try:
                 return self._table(quotient, longest, order)
@@ -254,6 +274,10 @@ class _Probe:
                     best, least = row[-1], error
             above = row
         return best, least
+
+
+def _is_zero(formula: Node) -> bool:
+    return isinstance(formula, T.Zero) or formula is T.number(0)
 
 
 def _has_edge(node: Node) -> bool:

@@ -25,8 +25,10 @@ ALIASES = {
 }  # fmt: skip
 # Names that stand for any smooth function where a bracket follows them.
 GENERIC = ("sigma", "phi", "psi", "rho", "f", "g", "h", "s", "act", "activation")
-SIZES = {"eye": (0,), "I": (0,), "ones": (0, 1), "zeros": (0, 1), "K": (0, 1), "Psi": (0,), "unit": (0,), "unvec": (1, 2)}
-INDICES = {"unit": (1,)}  # which arguments are dimensions, and which are indices
+SIZES = {
+    "eye": (0,), "I": (0,), "ones": (0, 1), "zeros": (0, 1), "K": (0, 1), "Psi": (0,), "unit": (0,), "unvec": (1, 2),
+}  # which arguments are dimensions # fmt: skip
+INDICES = {"unit": (1,)}  # and which are indices
 HANDLERS: dict[str, tuple[Handler, tuple[int, ...]]] = {}
 
 
@@ -110,7 +112,7 @@ def _log(e: Elaborator, p: Piece) -> Value:
     return elementwise(e, p, "log")
 
 
-# -- functions of a matrix --------------------------------------------------------------------------------------------
+# -- functions of a matrix -------------------------------------------------------------------------------------------
 def _of_square(e: Elaborator, p: Piece, argument: Piece, name: str, cls: Any, shape: Any = None) -> Value:
     a = e.square(e.read(argument), f"{name} needs a square matrix")
     return e.value(p, a.shape if shape is None else shape, cls, a)
@@ -218,7 +220,7 @@ def _derivative(e: Elaborator, p: Piece) -> Value:
     return e.value(p, t.shape, T.D, t, w, v)
 
 
-# -- sums over entries and indices --------------------------------------------------------------------------------------
+# -- sums over entries and indices -----------------------------------------------------------------------------------
 @handles("sum", takes=(1, 3))
 def _sum(e: Elaborator, p: Piece) -> Value:
     """sum(A) of all entries, or sum(i, lo..hi, t)."""
@@ -249,7 +251,7 @@ def _bounded(e: Elaborator, p: Piece) -> Value:
     return e.value(p, shape, partial(T.OrderedProduct.over, name.value, last, first), t)
 
 
-# -- constants ----------------------------------------------------------------------------------------------------------
+# -- constants -------------------------------------------------------------------------------------------------------
 def size(e: Elaborator, p: Piece) -> Dim:
     """An argument that is a dimension."""
     out = dim_of(e.source, p)

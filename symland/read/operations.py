@@ -18,7 +18,7 @@ KRONECKER = "(x)"
 SMALL_POWER = 3  # up to here A^k is written out
 
 
-# -- sums -----------------------------------------------------------------------------------------------------------
+# -- sums ------------------------------------------------------------------------------------------------------------
 def read_sum(e: Elaborator, p: Piece) -> Value:
     """A sum of scalars, or of matrices; a literal number among matrices is that number in every entry."""
     terms = [
@@ -51,7 +51,7 @@ def _in_order(a: Value, b: Value) -> tuple[Value, Value]:
     return (a, b) if a.piece.start <= b.piece.start else (b, a)
 
 
-# -- chains -----------------------------------------------------------------------------------------------------------
+# -- chains ----------------------------------------------------------------------------------------------------------
 def read_chain(e: Elaborator, p: Piece, sign: int) -> Value:
     """A chain of products and quotients from left to right, its scalars in front; `sign` is -1 behind a minus."""
     pieces, signs = (p.parts, p.value) if p.kind == "chain" else ((p,), ("*",))
@@ -154,8 +154,9 @@ class _Chain:
         elif e.unifier.equal(left.shape[1], v.shape[0], (left, v)):
             self.factors.append(v)
         else:
-            hint = "x'*y for the scalar product of columns, x .* y entry by entry" if v.shape[1] == left.shape[1] else ""
-            hint = "parentheses around a scalar product: A*(x'*y)" if v.shape[0] == ONE else hint
+            hint = "parentheses around a scalar product: A*(x'*y)" if v.shape[0] == ONE else ""
+            if v.shape[1] == left.shape[1]:
+                hint = "x'*y for the scalar product of columns, x .* y entry by entry"
             raise Clash("the columns of the left factor are not the rows of the right one", left, v, hint=hint)
 
     def _times_entrywise(self, v: Value) -> None:
@@ -221,11 +222,11 @@ def reciprocal(e: Elaborator, p: Piece, v: Value) -> Value:
     return e.value(p, v.shape, T.Reciprocal if v.is_scalar else partial(T.Elementwise, "reciprocal"), v)
 
 
-# -- powers -----------------------------------------------------------------------------------------------------------
+# -- powers ----------------------------------------------------------------------------------------------------------
 def read_power(e: Elaborator, p: Piece) -> Value:
     """s^k, s^p, A^k, A^-1, A^T, and A.^k, A.^p entry by entry."""
     base, exponent = p.parts
-    if base.kind == "name" and base.value == "e" and "e" in e.kinds and p.value == "^" and _literal(e, exponent) is None:
+    if base.kind == "name" and base.value == "e" and "e" in e.kinds and _literal(e, exponent) is None:
         raise e.source.fault_at("e to a power", p, hint="exp(x); or declare it: e: scalar")
     if base.kind == "power":
         raise e.source.fault_at("a power of a power is ambiguous", p, "write parentheses: (a^b)^c or a^(b^c)")

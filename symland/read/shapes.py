@@ -38,8 +38,11 @@ class Unifier:
 
     def dim(self, d: Dim) -> Dim:
         """The dimension with all solved unknowns replaced."""
-        while any(name in self._known for name in unknowns_of(d)):
+        start, name = d, _single(d)
+        while any(n in self._known for n in unknowns_of(d)):
             d = d.replace_atoms(self._value)
+        if name is not None and d is not start:
+            self._known[name] = d
         return d
 
     def shape(self, shape: Shape) -> Shape:
@@ -63,7 +66,7 @@ class Unifier:
         a, b = self.dim(a), self.dim(b)
         if a == b:
             return True
-        for x, y in ((b, a), (a, b)):  # the later one is replaced: a long sum has one unknown, not a chain of them
+        for x, y in ((b, a), (a, b)) if _age(b) >= _age(a) else ((a, b), (b, a)):  # the younger one is replaced
             name = _single(x)
             if name is not None:
                 if y == ONE or name in unknowns_of(y):
@@ -102,6 +105,12 @@ class Unifier:
                 self.matched.append(place)
                 return True
         return False
+
+
+def _age(d: Dim) -> int:
+    """The number of an unknown; 0 for other dimensions."""
+    name = _single(d)
+    return int(name[1:]) if name is not None else 0
 
 
 def _opened(d: Dim, factors: dict[Dim, tuple[Dim, ...]]) -> Iterator[Dim]:

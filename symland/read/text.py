@@ -26,9 +26,10 @@ from symland.read.syntax import Piece, pieces, syntax
 
 __all__ = ["Reading", "declare", "parse", "read"]
 
-GREEK = frozenset(
-    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega"]
-)
+GREEK = frozenset((
+    "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "omicron", "rho", "sigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega",
+))  # fmt: skip
 EFFORT = 150_000  # pieces that are read in all while readings are tried
 MAX_READINGS = 4096
 
@@ -119,7 +120,7 @@ def read(
     return _reading(setting, made, term, kinds, text, scalar, piece)
 
 
-# -- the names in a text ------------------------------------------------------------------------------------------------
+# -- the names in a text ---------------------------------------------------------------------------------------------
 def _operands(s: Setting, p: Piece, bound: frozenset[str]) -> Iterator[str]:
     """The names that stand for something other than indices and sizes; those are entered into the setting."""
     if p.kind == "name":
@@ -188,7 +189,7 @@ def _needs_kind(s: Setting, name: str, fault_at: Any, piece: Piece) -> bool:
     return True
 
 
-# -- what the letters are -------------------------------------------------------------------------------------------------
+# -- what the letters are --------------------------------------------------------------------------------------------
 def convention(name: str) -> tuple[str, str]:
     """What a letter is by convention, and what it may be instead."""
     if name[0].isupper():
@@ -200,52 +201,76 @@ def convention(name: str) -> tuple[str, str]:
 def _readings(names: list[str], departures: int) -> Iterator[dict[str, str]]:
     """The choices of kinds that depart from the convention in this many letters: first those in which every capital is
     a matrix, then those with one capital that is a scalar, and no column that is one."""
-    for capitals in (0, 1):
-        for odd in combinations(names, departures):
-            if sum(n[0].isupper() for n in odd) == capitals and not (
-                capitals and any(convention(n) == (VECTOR, SCALAR) for n in odd)
-            ):
-                yield {n: convention(n)[n in odd] for n in names}
+    small = [n for n in names if not n[0].isupper()]
+    for odd in combinations(small, departures):
+        yield {n: convention(n)[n in odd] for n in names}
+    if departures:
+        for capital in (n for n in names if n[0].isupper()):
+            for rest in combinations([n for n in small if convention(n)[0] == SCALAR], departures - 1):
+                yield {n: convention(n)[n == capital or n in rest] for n in names}
 
 
-def _search(s: Setting, piece: Piece, names: list[str]) -> tuple[Elaborator, T.Term, dict[str, str]]:
+Found = tuple[Elaborator, T.Term, dict[str, str]]
+
+
+def _attempt(s: Setting, piece: Piece, kinds: dict[str, str]) -> Found | tuple[Elaborator, Clash]:
+    """One reading, or the clash in it."""
+    odd = frozenset(n for n, k in kinds.items() if k == SCALAR != convention(n)[0])
+    e = Elaborator(s, kinds, odd)
+    try:
+        root = e.read(piece)
+        return e, e.finish(e.scalar(root, "") if root.is_unit else root, e.taken()), kinds
+    except Clash as clash:
+        return e, clash
+
+
+def _search(s: Setting, piece: Piece, names: list[str]) -> Found:
     """The first reading that fits, in the order of the convention."""
     tries = max(2, min(MAX_READINGS, EFFORT // sum(1 for _ in pieces(piece))))
-    first: ShapeError | None = None
-    letters = [n for n in names if n not in s.families]
-    for departures in range(len(letters) + 1):
-        found: tuple[Elaborator, T.Term, dict[str, str]] | None = None
-        others: list[dict[str, str]] = []
-        for kinds in _readings(letters, departures):
-            if tries == 0:
-                break
-            tries -= 1
-            odd = frozenset(n for n, k in kinds.items() if k == SCALAR != convention(n)[0])
-            e = Elaborator(s, kinds | {n: MATRIX for n in names if n in s.families}, odd)
-            try:
-                root = e.read(piece)
-                term = e.finish(e.scalar(root, "") if root.is_unit else root, e.taken())
-            except Clash as clash:
-                first = first or e.explain(clash)
-                continue
-            if found is None:
-                found = (e, term, kinds)
-            elif _capitals(kinds) == _capitals(found[2]):
-                others.append(kinds)
-        if found is not None:
-            _say_choice(found[0], found[2], others, tries == 0)
-            return found
-    fault = cast(ShapeError, first)  # of the convention
-    if tries == 0 and names:
-        fault.hint = fault.hint or "declare letters: there are too many readings to try them all"
-    elif names:
-        fault.hint = fault.hint or "declare the shapes of the letters"
+    families = {n: MATRIX for n in names if n in s.families}
+    letters = [n for n in names if n not in families]
+    usual = {n: convention(n)[0] for n in letters} | families
+    first = _attempt(s, piece, usual)
+    if len(first) == 3:
+        return first
+    found: list[Found] = []
+    for kinds in (k for departures in range(1, len(letters) + 1) for k in _readings(letters, departures)):
+        if tries == 0 or (found and _departures(kinds) != _departures(found[0][2])):
+            break
+        tries -= 1
+        made = _attempt(s, piece, kinds | families)
+        if len(made) == 3:
+            found.append(made)
+    if not found:
+        found = _repaired(s, piece, usual, first[1])
+    if found:
+        e, _, kinds = found[0]
+        _say_choice(e, kinds, [other for _, _, other in found[1:]], tries == 0)
+        return found[0]
+    fault = first[0].explain(first[1])
+    fault.hint = fault.hint or "declare the shapes of the letters"
     raise fault
 
 
-def _capitals(kinds: dict[str, str]) -> int:
-    """How many capitals are scalars."""
-    return sum(n[0].isupper() and k == SCALAR for n, k in kinds.items())
+def _repaired(s: Setting, piece: Piece, kinds: dict[str, str], clash: Clash) -> list[Found]:
+    """For texts with more readings than can be tried: scalars that clash with something become columns."""
+    for _ in range(min(len(kinds), 40)):
+        quotes = [v.piece.value for v in clash.values if v.piece.kind == "name"]
+        names = [n for n in quotes if n in kinds and kinds[n] == convention(n)[0] == SCALAR]
+        if not names:
+            return []
+        kinds = kinds | {names[0]: VECTOR}
+        made = _attempt(s, piece, kinds)
+        if len(made) == 3:
+            return [made]
+        clash = made[1]
+    return []
+
+
+def _departures(kinds: dict[str, str]) -> tuple[int, int]:
+    """How many letters depart from the convention, and how many of them are capitals."""
+    odd = [n for n, k in kinds.items() if k != convention(n)[0]]
+    return len(odd), sum(n[0].isupper() for n in odd)
 
 
 def _say_choice(e: Elaborator, kinds: dict[str, str], others: list[dict[str, str]], cut: bool) -> None:

@@ -26,8 +26,10 @@ from symland.language import statements as S
 from symland.language.notation import show
 from symland.language.terms import Term
 from symland.language.trace import Step, Trace
+from symland.progress import Progress, silent
 
 PROVED, DERIVED, REFUSED, WRONG, UNCOVERED = "proved", "derived", "refused", "wrong", "not covered"
+PROBLEMS = "problems"  # the group of files with one problem
 ORDER = (PROVED, DERIVED, REFUSED, UNCOVERED, WRONG)  # best first
 TRIALS = 60  # samples at which an equation that is not proved is evaluated
 
@@ -67,8 +69,9 @@ class Row(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A line of the board: the entry, its status, and for one that is not proved the reason."""
+    """A line of the board: the group of the entry, its name, its status, and for one that is not proved the reason."""
 
+    group: str
     name: str
     status: str
     reason: str = ""
@@ -129,10 +132,9 @@ def claims_of(module: ModuleType) -> tuple[Claim, ...]:
 
 def rows_of(module: ModuleType) -> tuple[tuple[str, Row], ...]:
     """The entries of a file by name: one for a problem, one for each row of a table."""
-    stem = module.__name__
     if hasattr(module, "TABLE"):
-        return tuple((f"{stem} ({row.number})", row) for row in module.TABLE)
-    return ((stem, Row(0, claims_of(module))),)
+        return tuple((f"({row.number})", row) for row in module.TABLE)
+    return ((module.__name__, Row(0, claims_of(module))),)
 
 
 def load(path: Path) -> ModuleType:
@@ -150,27 +152,31 @@ def catalogue(folder: Path) -> Iterable[ModuleType]:
     return (load(path) for path in sorted(folder.glob("[!_]*.py")))
 
 
-def entry(name: str, row: Row) -> Entry:
+def entry(group: str, name: str, row: Row) -> Entry:
     """The line of the board for an entry: the worst status among its claims."""
     if row.uncovered:
-        return Entry(name, UNCOVERED, row.uncovered)
+        return Entry(group, name, UNCOVERED, row.uncovered)
     found = [status_of(claim) for claim in row.claims]
     status, reason = max(found, key=lambda s: ORDER.index(s[0]))
-    return Entry(name, status, reason)
+    return Entry(group, name, status, reason)
 
 
-def status(folder: Path) -> tuple[Entry, ...]:
+def status(folder: Path, progress: Progress = silent) -> tuple[Entry, ...]:
     """The board: every entry of the catalogue in the folder with its status."""
-    return tuple(entry(name, row) for module in catalogue(folder) for name, row in rows_of(module))
+    rows = [
+        (getattr(module, "TITLE", PROBLEMS), name, row) for module in catalogue(folder) for name, row in rows_of(module)
+    ]
+    out = []
+    for done, (group, name, row) in enumerate(rows):
+        progress("status", done, len(rows), name)
+        out.append(entry(group, name, row))
+    return tuple(out)
 
 
 def board(entries: Sequence[Entry]) -> str:
-    """The board in one line per kind of file, for the README: how many of how many are proved."""
-    equations = [e for e in entries if "(" in e.name]
-    problems = [e for e in entries if "(" not in e.name]
-    return "\n".join(
-        f"{what}: {counts(some)}" for what, some in (("problems", problems), ("equations", equations)) if some
-    )
+    """The board for a README: how many entries of every group are proved, a line for each group."""
+    groups = dict.fromkeys(e.group for e in entries)
+    return "\n".join(f"{group}: {counts([e for e in entries if e.group == group])}" for group in groups)
 
 
 def counts(entries: Sequence[Entry]) -> str:
@@ -178,3 +184,8 @@ def counts(entries: Sequence[Entry]) -> str:
     numbers = {s: sum(e.status == s for e in entries) for s in ORDER}
     rest = ", ".join(f"{n} {s}" for s, n in numbers.items() if n and s != PROVED)
     return f"{numbers[PROVED]} of {len(entries)} proved" + (f" ({rest})" if rest else "")
+
+
+def details(entries: Sequence[Entry]) -> str:
+    """Every entry with its status, a line for each, and the reason for those that are not proved."""
+    return "\n".join(f"{e.group} {e.name}: {e.status}" + (f": {e.reason}" if e.reason else "") for e in entries)

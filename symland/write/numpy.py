@@ -20,7 +20,7 @@ from symland.language.notation import show
 from symland.language.terms import Term
 from symland.write.numpy_arrays import Names, Reading, as_array, found_text
 from symland.write.numpy_products import applied, column
-from symland.write.numpy_values import Values
+from symland.write.numpy_values import Values, brief
 
 Function = Callable[[Any], Any]
 Functions = Mapping[str, Function | Sequence[Function]]
@@ -86,7 +86,7 @@ class Compiled:
         return self.at(arrays).matvec(v)
 
     def __repr__(self) -> str:
-        return f"numpy function of {self.names.listed()}: {show(self.term)}"
+        return f"numpy function of {self.names.listed()}: {brief(self.term)}"
 
 
 class AtArrays:
@@ -118,7 +118,7 @@ class AtArrays:
 
     def _product(self, v: Any, transposed: bool) -> Any:
         if not self.term.is_matrix:
-            raise UsageError(f"{show(self.term)} is a scalar", hint="call the function for its value")
+            raise UsageError(f"{brief(self.term)} is a scalar", hint="call the function for its value")
         x, n = as_array("v", v, 2), self.shape[0 if transposed else 1]
         if not x.ndim or x.shape[0] != n:
             raise ShapeError(f"the matrix has size {found_text(self.shape)}; v is {found_text(x.shape)}")
@@ -248,5 +248,5 @@ def _finite(compute: Callable[[], Any], values: Values, term: Node) -> Any:
         raise Undecided("the term is nested too deeply to be evaluated") from None
     if not np.isfinite(out).all():
         worst = next((n for n, v in values.memo.items() if not np.isfinite(v).all()), term)
-        raise UndefinedHere(f"{show(worst)} leaves the range of float64")
+        raise UndefinedHere(f"{brief(worst)} leaves the range of float64")
     return out

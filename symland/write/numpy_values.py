@@ -21,6 +21,7 @@ from symland.write.numpy_products import applied, column, is_light, product_of
 Value = Any  # a float64 number, or a float64 array with two dimensions
 LONGEST = 10_000  # factors or summands of one bounded product, chain or sum
 MOST_ENTRIES = 2 * 10**7  # of a matrix whose size is not that of a letter, such as a Kronecker product
+LONGEST_TEXT = 100  # of a term in a message
 SINGULAR = 1 / np.finfo(np.float64).eps  # condition from which a matrix is singular in float64
 
 
@@ -77,7 +78,7 @@ class Values:
         large = rows * columns > MOST_ENTRIES and max(rows, columns) > self._longest and min(rows, columns) > 1
         if formed and large:
             raise UsageError(
-                f"{show(node)} has {rows} x {columns} entries: too many to be written out",
+                f"{brief(node)} has {rows} x {columns} entries: too many to be written out",
                 hint="matvec(arrays, v) applies the matrix without forming it",
             )
         return rows, columns
@@ -111,7 +112,7 @@ class Values:
             except np.linalg.LinAlgError:
                 condition = np.inf
             if condition >= SINGULAR:
-                raise UndefinedHere(f"{show(node.args[0])} is singular in float64 and has no inverse")
+                raise UndefinedHere(f"{brief(node.args[0])} is singular in float64 and has no inverse")
             known.add(node)
         return a
 
@@ -132,6 +133,12 @@ class Values:
     def implementation(self, name: str) -> Callable[[Any], Any]:
         """What a generic function, or a derivative of one, stands for."""
         return self.functions[name.rstrip("'")][len(name) - len(name.rstrip("'"))]
+
+
+def brief(node: Node) -> str:
+    """The node in surface notation, cut where it is long."""
+    text = show(node)
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
 @singledispatch
@@ -324,7 +331,7 @@ def _(node: T.LogDeterminant, at: Values) -> Any:
 def _log_determinant(term: T.Term, at: Values) -> tuple[Value, Value]:
     sign, log = np.linalg.slogdet(at.value(term))
     if sign == 0:
-        raise UndefinedHere(f"det({show(term)}) is zero and has no logarithm")
+        raise UndefinedHere(f"det({brief(term)}) is zero and has no logarithm")
     return sign, log
 
 

@@ -1,5 +1,5 @@
-"""Every file of `derivations/`: what symland derives is what the file expects, proved equal by the kernel, and the second
-checker and derivatives of the loss alone agree."""
+"""Every file of `derivations/`: what symland derives is what the file expects, proved equal by the kernel, and the
+second checker and derivatives of the loss alone agree."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from symland.checks.highprec import check_derivatives_numeric
 from symland.checks.steps import check_steps
 from symland.language import statements as S
 from symland.language import terms as T
+from symland.language.facts import restricts
 from symland.language.nodes import Node, walk
 from symland.report import status as board
 
@@ -20,9 +21,10 @@ FOLDER = Path(__file__).parents[2] / "derivations"
 CATALOGUE = {path.stem: board.load(path) for path in sorted(FOLDER.glob("*.py"))}
 PROBLEMS = {name: entry for name, entry in CATALOGUE.items() if hasattr(entry, "PROBLEM")}
 CLAIMS = [(name, claim) for name, entry in PROBLEMS.items() for claim in board.claims_of(entry)]
-TABLES = [(name, row) for name, e in CATALOGUE.items() if hasattr(e, "TABLE") for _, row in board.rows_of(e)]
+TABLES = [(name, row) for name, e in CATALOGUE.items() if hasattr(e, "TABLE") for row in e.TABLE]
 EVERY = CLAIMS + [(f"{name}({row.number})", claim) for name, row in TABLES for claim in row.claims]
 SIZES = {"p": 2, "n": 2, "m": 3, "k": 1, "q": 2, "r": 1, "d": 2, "N": 3, "n0": 2, "n1": 1, "n2": 2, "n3": 1}
+SMALLER = {"log_barrier": {"m": 1}}  # where all of many arguments are positive at few points only
 TRIALS = 15  # samples of the second checker for each trace
 
 MADE = {}
@@ -84,13 +86,38 @@ def test_expected_entry_by_entry(name):
     loss, letters, gradients = entry.PROBLEM.loss, entry.PROBLEM.letters, entry.EXPECTED["gradient"]
     blocks = entry.EXPECTED["hessian"]
     assert set(gradients) == set(letters)
+    sizes = {**SIZES, **SMALLER.get(name, {})}
     wrong = {w: g + w for w, g in gradients.items()}
     if is_polynomial(loss):
-        assert check_derivatives(loss, letters, gradients, blocks, SIZES).label is sl.Label.EXACT
-        assert check_derivatives(loss, letters, wrong, {}, SIZES).label is sl.Label.REFUTED
+        assert check_derivatives(loss, letters, gradients, blocks, sizes).label is sl.Label.EXACT
+        assert check_derivatives(loss, letters, wrong, {}, sizes).label is sl.Label.REFUTED
     else:
-        assert check_derivatives_numeric(loss, gradients, blocks, SIZES, digits=20).label is sl.Label.NUMERIC
-        assert check_derivatives_numeric(loss, wrong, {}, SIZES, digits=20).label is sl.Label.REFUTED
+        assert check_derivatives_numeric(loss, gradients, blocks, sizes, digits=20).label is sl.Label.NUMERIC
+        assert check_derivatives_numeric(loss, wrong, {}, sizes, digits=20).label is sl.Label.REFUTED
+
+
+EQUATIONS = [
+    (f"{name}({row.number})", claim)
+    for name, row in TABLES
+    for claim in row.claims
+    if claim.kind != "jacobian" and claim.then is None and not restricts(claim.letters[0])  # in every direction
+]
+INSIDE = {**SIZES, "i": 1, "j": 2, "k": 2, "l": 1}  # numbers of entries, and an exponent
+SMALLER["cookbook(56)"] = {"m": 2}  # X X^T is invertible for a wide X
+
+
+@pytest.mark.parametrize(("name", "claim"), named(EQUATIONS))
+def test_equation_against_differences(name, claim):
+    """The formula of the table against central differences of the loss."""
+
+    def numeric(expected):
+        gradients = {} if claim.kind == "hessian" else {claim.letters[0]: expected}
+        blocks = {claim.letters: expected} if claim.kind == "hessian" else {}
+        sizes = {**INSIDE, **SMALLER.get(name, {})}
+        return check_derivatives_numeric(claim.of, gradients, blocks, sizes, digits=20).label
+
+    assert numeric(claim.expected) is sl.Label.NUMERIC
+    assert numeric(2 * claim.expected) is sl.Label.REFUTED
 
 
 def edited(node, change):

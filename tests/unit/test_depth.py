@@ -296,7 +296,7 @@ def test_neighbors():
 def test_every_term_contains_the_letter():
     loss = over(T.BoundedSum, 1, L, T.SquaredNorm(A[i] * W - B[i]))
     made = sl.gradient(loss, W)
-    assert made.result is over(T.BoundedSum, 1, L, T.number(2) * (A[i].T * (A[i] * W - B[i])))
+    assert made.result is T.number(2) * over(T.BoundedSum, 1, L, A[i].T * (A[i] * W - B[i]))
     assert set(made.theorem.hypotheses.values()) == {S.NonNeg(L)}
     assert {"d_bounded_sum", "sum_inner"} <= set(made.theorem.rows)
     assert check_steps(made.trace, trials=60).label is Label.CERTIFIED

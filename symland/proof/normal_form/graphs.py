@@ -104,6 +104,7 @@ class Graph:
     def __init__(self) -> None:
         self.types: list[int] = []
         self.atoms: list[Atom] = []
+        self.steps = 0  # of simplification
         self._same: list[int] = []
         self._gone: set[int] = set()
 
@@ -144,7 +145,7 @@ class Graph:
     def simplify(self, ports: list[int], numbers: Numbers) -> bool:
         """Removes embeddings that say nothing; whether the graph is not zero. Ports may get new wires."""
         while self._refine(numbers) or self._step(ports, numbers.embeddings):
-            pass
+            self.steps += 1
         return self._pin(ports, numbers.embeddings)
 
     def _refine(self, numbers: Numbers) -> bool:

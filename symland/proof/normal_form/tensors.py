@@ -74,6 +74,7 @@ class Tensors(Numbers):
         self._work.spend(len(g.types) + len(g.atoms) + 5)
         if any(label in self.embeddings for label, _ in g.atoms) and not g.simplify(ports, self):
             return
+        self._work.spend(g.steps * len(g.atoms))
         numbers, pieces, loops = list(monomial), [], []
         for part, slots in g.parts(ports):
             if not part.types:

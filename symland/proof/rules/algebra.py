@@ -138,6 +138,12 @@ TABLE = rows(
         reason="split the sum at one term",
     ),
     Row(
+        "inner_sum",
+        Eq(Inner(A, _sum(M[i])), _sum(Inner(A, M[i]))),
+        side=(NonNeg(ib - ia + 1),),
+        reason="the inner product is linear",
+    ),
+    Row(
         "sum_inner",
         Eq(_sum(Inner(M[i], ALIKE)), Inner(_sum(M[i]), ALIKE)),
         side=(NonNeg(ib - ia + 1),),
