@@ -94,16 +94,16 @@ def _cofactors(
 
 def ring(k: Citing, data: Mapping[str, Any], out: Any) -> Judged:
     """a = b, because a - b is a sum of multiples of cited equations: as words and traces."""
-    return _identity(k, k.words, data, out)
+    return _identity(k, "ring", k.words, data, out)
 
 
 def network(k: Citing, data: Mapping[str, Any], out: Any) -> Judged:
     """a = b, because a - b is a sum of multiples of cited equations: as tensor networks."""
-    return _identity(k, k.networks, data, out)
+    return _identity(k, "network", k.networks, data, out)
 
 
-def _identity(k: Citing, forms: W.Words | Networks, data: Mapping[str, Any], out: Any) -> Judged:
-    need(isinstance(out, S.Eq), "a normal form proves equations", "=", out)
+def _identity(k: Citing, kind: str, forms: W.Words | Networks, data: Mapping[str, Any], out: Any) -> Judged:
+    need(isinstance(out, S.Eq), f"{kind} proves equations", "=", out)
     rest = forms.difference(*out.args)
     deps, used = _cofactors(k, forms, data["using"], rest, out.args[0].shape, -1)
     need(not rest, f"the sides differ: {len(rest)} terms remain", out.args[0], out.args[1])

@@ -86,6 +86,8 @@ def letters(shapes: Mapping[str, Any] | None, facts: Mapping[str, Iterable[str]]
         old = out.get(name, Letter(MATRIX if given & SQUARE_FACTS else UNKNOWN))
         if old.kind == INDEX or old.kind == FUNCTION or (old.kind == SCALAR and given & SQUARE_FACTS):
             raise UsageError(f"{name} is {old.kind}: it cannot be {', '.join(sorted(given))}")
+        if given & SQUARE_FACTS and old.shape is not None and old.shape[0] != old.shape[1]:
+            raise UsageError(f"{name} is {', '.join(sorted(given))}, but not square", hint="n x n")
         out[name] = old._replace(facts=old.facts | given)
     return out
 

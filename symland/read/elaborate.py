@@ -55,6 +55,11 @@ class Value:
         """Whether this is a 1 x 1 matrix."""
         return self.shape == UNIT
 
+    @property
+    def is_boxed(self) -> bool:
+        """Whether this is a scalar that was made a matrix."""
+        return self.make is T.Vec and self.args[0].is_scalar
+
 
 class Clash(Exception):
     """Parts that do not fit, with one choice of kinds; `Elaborator.explain` makes the ShapeError of it."""
@@ -101,7 +106,7 @@ class Elaborator:
         if v.is_scalar:
             return v
         if v.is_unit:
-            return self.value(v.piece, (), T.Trace, v)
+            return v.args[0] if v.is_boxed else self.value(v.piece, (), T.Trace, v)
         raise Clash(why, v, hint=hint)
 
     def matrix(self, v: Value, why: str = "a matrix is needed", hint: str = "") -> Value:

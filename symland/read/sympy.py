@@ -25,8 +25,10 @@ def from_sympy(expr: Any) -> Term:
     variables; other symbols are real scalars, with the facts "positive" and "nonnegative" that SymPy knows of. An
     undefined function is a generic function. A 1 x 1 matrix stays one, unless it stands where a scalar is needed.
 
-    Raises NoRule for a class of expression without a rule, and UsageError for what is not a SymPy expression, for
-    floats, for names that symland cannot write, and for two symbols of one name.
+    A float is the decimal number that SymPy prints: 0.1 is 1/10.
+
+    Raises NoRule for a class of expression without a rule, and UsageError for what is not a SymPy expression, for names
+    that symland cannot write, and for two symbols of one name.
 
     >>> n, m = sympy.symbols("n m")
     >>> X = sympy.MatrixSymbol("X", n, m)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, cast
 
 import sympy
@@ -17,6 +18,7 @@ from symland.read.sympy_reader import ONE, Reader, letter_name, number, ordered,
 INEQUALITIES = (sympy.StrictGreaterThan, sympy.GreaterThan, sympy.StrictLessThan, sympy.LessThan)
 ONLY_SLOPES = "only x for x > 0 and a fixed multiple of x otherwise can be read"
 HALF = sympy.Rational(1, 2)
+MAX_DIGITS = 100  # characters of a decimal number
 NAMES = {
     sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan", sympy.exp: "exp", sympy.sinh: "sinh", sympy.cosh: "cosh",
     sympy.tanh: "tanh", sympy.asin: "arcsin", sympy.acos: "arccos", sympy.atan: "arctan", sympy.Abs: "abs",
@@ -64,7 +66,11 @@ def _(e: sympy.Rational, r: Reader) -> T.Term:
 
 @scalar_rule.register
 def _(e: sympy.Float, r: Reader) -> T.Term:
-    raise UsageError(f"{e} is a float", hint="numbers are exact: sympy.Rational(1, 2), or sympy.nsimplify(expression)")
+    """The decimal number that SymPy prints: 0.1 is 1/10, as in text."""
+    text = str(e)
+    if not e.is_finite or len(text) > MAX_DIGITS:
+        raise UsageError(f"{text[:40]} is not a number that can be read exactly", hint="sympy.Rational(1, 2)")
+    return cast(T.Term, T.Number(Fraction(text)))
 
 
 @scalar_rule.register(sympy.core.numbers.Exp1)

@@ -219,7 +219,7 @@ def _attempt(s: Setting, piece: Piece, kinds: dict[str, str]) -> Found | tuple[E
     e = Elaborator(s, kinds, odd)
     try:
         root = e.read(piece)
-        return e, e.finish(e.scalar(root, "") if root.is_unit else root, e.taken()), kinds
+        return e, e.finish(e.scalar(root, "") if root.is_unit and not root.is_boxed else root, e.taken()), kinds
     except Clash as clash:
         return e, clash
 

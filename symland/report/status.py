@@ -109,7 +109,7 @@ def status_of(claim: Claim) -> tuple[str, str]:
     try:
         made = derive(claim)
     except SymlandError as e:
-        return REFUSED, str(e)
+        return REFUSED, _line(e)
     try:
         prove_expected(claim, made)
         return PROVED, ""
@@ -117,7 +117,12 @@ def status_of(claim: Claim) -> tuple[str, str]:
         label = evaluate_expected(claim, made)
         if label is Label.REFUTED:
             return WRONG, f"{show(made.result)} was derived for {claim.text}"
-        return DERIVED, f"{label.value}, not proved: {e}"
+        return DERIVED, f"{label.value}, not proved: {_line(e)}"
+
+
+def _line(error: SymlandError) -> str:
+    """The message in one line."""
+    return " ".join(str(error).split())
 
 
 def claims_of(module: ModuleType) -> tuple[Claim, ...]:
@@ -184,8 +189,3 @@ def counts(entries: Sequence[Entry]) -> str:
     numbers = {s: sum(e.status == s for e in entries) for s in ORDER}
     rest = ", ".join(f"{n} {s}" for s, n in numbers.items() if n and s != PROVED)
     return f"{numbers[PROVED]} of {len(entries)} proved" + (f" ({rest})" if rest else "")
-
-
-def details(entries: Sequence[Entry]) -> str:
-    """Every entry with its status, a line for each, and the reason for those that are not proved."""
-    return "\n".join(f"{e.group} {e.name}: {e.status}" + (f": {e.reason}" if e.reason else "") for e in entries)

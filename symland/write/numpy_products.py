@@ -21,16 +21,25 @@ if TYPE_CHECKING:
 
 Value = Any  # a float64 array with two dimensions
 MANY_FACTORS = 20  # products of more factors are not searched for the cheapest order
-LIGHT = (
-    T.Kronecker, T.Commutation, T.DiagonalMatrix, T.DiagonalSelection, T.Inverse, T.Identity, T.Zero, T.Ones,
-    T.UnitVector, T.Block,
-)  # fmt: skip
+LARGE = (T.Kronecker, T.Commutation, T.DiagonalMatrix, T.DiagonalSelection, T.Block)
+LIGHT = (*LARGE, T.Inverse, T.Identity, T.Zero, T.Ones, T.UnitVector)
 COMBINED = (T.Sum, T.Product, T.Scale, T.Transpose, T.MatrixPower, T.BoundedSum, T.OrderedProduct)
 
 
-def is_light(term: Node) -> bool:
-    """Whether applying the term costs less than forming it."""
-    return isinstance(term, LIGHT) or (isinstance(term, COMBINED) and any(map(is_light, term.children)))
+def is_light(term: Node, at: Values) -> bool:
+    """Whether applying the term costs less than forming it. A sum or product is formed, and its value kept, unless
+    something large is in it."""
+    if isinstance(term, (T.Transpose, T.Scale)):
+        return is_light(term.args[-1], at)
+    return isinstance(term, LIGHT) or _has_large(term, at.large)
+
+
+def _has_large(term: Node, known: dict[Node, bool]) -> bool:
+    found = known.get(term)
+    if found is None:
+        inside = isinstance(term, COMBINED) and any(_has_large(t, known) for t in term.children)
+        found = known[term] = inside or isinstance(term, LARGE)
+    return found
 
 
 def product_of(factors: Sequence[Node], at: Values) -> Value:
@@ -41,7 +50,7 @@ def product_of(factors: Sequence[Node], at: Values) -> Value:
         if sizes[0][0] < sizes[-1][1]:
             return product_of([_transposed(f) for f in reversed(factors)], at).T
         return reduce(lambda x, f: _times(f, x, at), reversed(factors[:-1]), at.value(factors[-1]))
-    light = [is_light(f) for f in factors]
+    light = [is_light(f, at) for f in factors]
     per_column = [_cost(f, *size) for f, size in zip(factors, sizes, strict=True)]
     cost = {(i, i): 0 for i in range(n)}
     split: dict[tuple[int, int], int] = {}
@@ -85,7 +94,7 @@ def _cost(term: Node, rows: int, columns: int) -> int:
 
 def _times(term: Node, x: Value, at: Values, transposed: bool = False) -> Value:
     """The term, or its transpose, times a matrix: applied if that is cheaper, else by its value, which is kept."""
-    if is_light(term):
+    if is_light(term, at):
         return _applied(term, x, at, transposed)
     a = at.value(term)
     return (a.T if transposed else a) @ x
@@ -126,7 +135,7 @@ def _(term: T.BoundedSum, x: Value, at: Values, transposed: bool) -> Any:
 @_applied.register(T.Product)
 def _(term: T.Product, x: Value, at: Values, transposed: bool) -> Any:
     for factor in term.args if transposed else reversed(term.args):
-        x = _applied(factor, x, at, transposed)
+        x = _times(factor, x, at, transposed)
     return x
 
 

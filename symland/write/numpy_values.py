@@ -37,7 +37,11 @@ class Values:
         self.memo: dict[Node, Value] = {}
         self._chains: dict[tuple[str, int, int], Value] = {}
         self._regular: set[Node] = set()
-        self._longest = max((max(np.shape(a), default=1) for a in point.letters.values()), default=1)
+        self.large: dict[Node, bool] = {} if outer is None else outer.large  # which terms have something large in them
+        if outer is not None:
+            self._longest: int = outer._longest
+        else:
+            self._longest = max((max(np.shape(a), default=1) for a in point.letters.values()), default=1)
 
     def value(self, term: Node) -> Value:
         """The value of the term."""
@@ -278,7 +282,7 @@ def _diagonal(term: T.Term, at: Values) -> Value:
     """The diagonal of a square matrix; that of a product without the product."""
     if isinstance(term, T.Product):
         for first, rest in ((term.args[:1], term.args[1:]), (term.args[:-1], term.args[-1:])):
-            if not any(len(part) == 1 and is_light(part[0]) for part in (first, rest)):
+            if not any(len(part) == 1 and is_light(part[0], at) for part in (first, rest)):
                 return np.einsum("ij,ji->i", product_of(first, at), product_of(rest, at))
     return np.diagonal(at.value(term))
 

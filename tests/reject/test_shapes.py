@@ -15,6 +15,7 @@ from tests.reject.letters import S as DIRECTION
 
 TRUE = S.Eq(ONE, ONE)
 FLAT = Family("flat", (Dim.of("d"), Dim.of("m")))
+GROWING = Family("growing", (Dim.member("n", Index.var("_")), Dim.of("d")))
 ILL_SHAPED = {
     "sum of different shapes": lambda: T.Sum(W, X),
     "sum of a scalar and a matrix": lambda: T.Sum(a, A),
@@ -32,7 +33,9 @@ ILL_SHAPED = {
     "multiple by a matrix": lambda: T.Scale(A, A),
     "multiple of a scalar": lambda: T.Scale(a, b),
     "multiple of a statement": lambda: T.Scale(a, TRUE),
-    "bounded sum of matrices": lambda: T.BoundedSum.over("i", 1, L, A),
+    "bounded sum of growing matrices": lambda: T.BoundedSum.over("i", 1, L, GROWING[Index.var("i")]),
+    "bounded sum of statements": lambda: T.BoundedSum.over("i", 1, L, TRUE),
+    "bounded product of matrices": lambda: T.BoundedProduct.over("i", 1, L, A),
     "bounded product of statements": lambda: T.BoundedProduct.over("i", 1, L, TRUE),
     "power of a matrix": lambda: T.Power(A, Index.of(2)),
     "negative power": lambda: T.Power(a, Index.of(-1)),
@@ -44,7 +47,29 @@ ILL_SHAPED = {
     "pseudoinverse of a scalar": lambda: T.Pseudoinverse(a),
     "trace of a rectangular matrix": lambda: T.Trace(W),
     "norm of a scalar": lambda: T.SquaredNorm(a),
-    "vec of a scalar": lambda: T.Vec(a),
+    "vec of a statement": lambda: T.Vec(TRUE),
+    "entrywise product of different shapes": lambda: T.Hadamard(W, X),
+    "entrywise product of scalars": lambda: T.Hadamard(a, b),
+    "entrywise product in an entrywise product": lambda: T.Hadamard(A, T.Hadamard(A, A)),
+    "entrywise product of one": lambda: T.Hadamard(A),
+    "entrywise power of a scalar": lambda: T.HadamardPower(a, Index.of(2)),
+    "negative entrywise power": lambda: T.HadamardPower(A, Index.of(-1)),
+    "power of a matrix that is not square": lambda: T.MatrixPower(X, Index.of(2)),
+    "negative power of a matrix": lambda: T.MatrixPower(A, Index.of(-1)),
+    "function of a statement": lambda: T.Elementwise("sin", TRUE),
+    "function with a matrix parameter": lambda: T.Elementwise("pow", A, A),
+    "derivative of a known function by name": lambda: T.Elementwise("sin'", A),
+    "diagonal of a matrix that is not square": lambda: T.Diagonal(X),
+    "diagonal matrix of a matrix": lambda: T.DiagonalMatrix(A),
+    "unvec of another length": lambda: T.Unvec(Dim.of("d"), Dim.of("m"), T.Vec(A)),
+    "unit vector number zero": lambda: T.UnitVector(Dim.of("d"), Index.of(0)),
+    "unit vector beyond the last": lambda: T.UnitVector(Dim.of(2), Index.of(3)),
+    "determinant of a matrix that is not square": lambda: T.Determinant(X),
+    "log-determinant of a scalar": lambda: T.LogDeterminant(a),
+    "positive scalar as a matrix": lambda: S.Positive(a),
+    "nonzero statement": lambda: S.Nonzero(TRUE),
+    "Jacobian transposed": lambda: S.Jac(X, A, T.Kronecker(X, A)),
+    "Jacobian with respect to a product": lambda: S.Jac(A, A * A, T.Kronecker(A, A)),
     "inner product of different shapes": lambda: T.Inner(W, W.T),
     "inner product of scalars": lambda: T.Inner(a, b),
     "Kronecker product with a scalar": lambda: T.Kronecker(a, A),
@@ -99,6 +124,10 @@ def test_ill_shaped(name):
 
 
 WRONG_KIND = {
+    "function without its parameter": lambda: T.Elementwise("pow", A),
+    "function with too many arguments": lambda: T.Elementwise("sin", A, a),
+    "generic function with a parameter": lambda: T.Elementwise("sigma", A, a),
+    "reciprocal of a scalar as a function": lambda: T.Elementwise("reciprocal", a),
     "a node of plain values": lambda: T.Transpose("A"),
     "a node with too many arguments": lambda: T.Transpose(A, A),
     "a number that is a float": lambda: T.Number(0.123),

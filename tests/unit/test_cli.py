@@ -130,7 +130,7 @@ BAD_ARGUMENTS = {
     ("derive", "linear", "--layers", "0"): "at least one layer",
     ("derive", "linear", "--layers", "-2"): "at least one layer",
     ("derive", "linear", "--layers", "100000"): "cannot be written out",
-    ("derive", "quadratic"): "there is no network 'quadratic'",
+    ("derive", "quadratic"): "there is no problem 'quadratic'",
     ("report", "quadratic"): "quadratic",
     ("report",): "name one problem",
     ("report", "linear", "--all"): "name one problem",

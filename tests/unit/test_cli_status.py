@@ -133,7 +133,7 @@ def test_the_status_of_every_error(capsys, monkeypatch, error, expected):
 
 def test_the_hint_is_printed(capsys):
     err = run(capsys, "derive", "lineal")[2]
-    assert "there is no network 'lineal'" in err and "try:" in err and "linear" in err
+    assert "there is no problem 'lineal'" in err and "try:" in err and "linear" in err
 
 
 def test_a_missing_tool(capsys, monkeypatch, tmp_path):

@@ -406,6 +406,15 @@ def test_products_are_associated_in_the_cheapest_order():
     assert to_numpy(long)(P=ones, Q=ones / 200_000)[0, 0] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("step", [lambda t: t * t + T.Identity(p), lambda t: T.Inverse(t * t) * t, lambda t: t.T * t])
+def test_shared_parts_cost_nothing_twice(step):
+    term = M
+    for _ in range(40):  # 2^40 letters, 40 different nodes
+        term = step(sl.number(1, 2) * term)
+    at = to_numpy(term).at(M=mm / 10)
+    assert np.allclose(at.matvec(np.eye(2)), at.value())
+
+
 def test_many_factors_from_either_side():
     left = T.product(*[M] * 30, A)
     right = T.product(A.T, *[M] * 30)
