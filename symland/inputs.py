@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,8 +15,9 @@ from symland.calculus.facts import says
 from symland.calculus.hessian import HessianDerivation
 from symland.calculus.naming import named_parts
 from symland.calculus.prover import Prover
-from symland.errors import UsageError
+from symland.errors import AssumptionMissing, StepRejected, Undecided, UsageError
 from symland.language import terms as T
+from symland.language.index import Dim
 from symland.language.nodes import Node, walk
 from symland.language.statements import Statement
 from symland.language.terms import Term
@@ -116,6 +118,20 @@ def hypotheses_from(assuming: Assumptions, given: Input) -> dict[str, Statement]
     return out
 
 
+@contextmanager
+def _derivation_of(term: Term) -> Iterator[None]:
+    """A proposal that the kernel refuses is a gap in symland: Undecided, and not a statement about the input."""
+    try:
+        yield
+    except AssumptionMissing:
+        raise
+    except StepRejected as e:
+        raise Undecided(
+            f"a derivative of {term!r} was found, but not proved: {e.reason}",
+            hint="this is a gap in symland, please report it; another form of the expression may do",
+        ) from None
+
+
 def gradient(
     loss: Any, w: Any, assuming: Assumptions = None, abbreviations: Mapping[Node, str] | None = None,
     shapes: Any = None, facts: Mapping[str, Iterable[str]] | None = None,
@@ -129,7 +145,9 @@ def gradient(
     2*A'*(A*x - b)
     """
     given = _loss(loss, shapes, facts)
-    made = _gradient.gradient(given.term, given.letter(w), hypotheses_from(assuming, given), abbreviations)
+    letter, hypotheses = given.letter(w), hypotheses_from(assuming, given)
+    with _derivation_of(given.term):
+        made = _gradient.gradient(given.term, letter, hypotheses, abbreviations)
     return _finished(made, given, abbreviations)
 
 
@@ -146,8 +164,9 @@ def hessian_block(
     A'*A
     """
     given = _loss(loss, shapes, facts)
-    letters = given.letter(w), given.letter(u)
-    made = _hessian.hessian_block(given.term, *letters, hypotheses_from(assuming, given), abbreviations, commute)
+    letters, hypotheses = (given.letter(w), given.letter(u)), hypotheses_from(assuming, given)
+    with _derivation_of(given.term):
+        made = _hessian.hessian_block(given.term, *letters, hypotheses, abbreviations, commute)
     return _finished(made, given, abbreviations)
 
 
@@ -168,7 +187,9 @@ def hessian(
         variables = [variables]
     given = _loss(loss, shapes, facts)
     letters = [given.letter(w) for w in variables]
-    made = _hessian.hessian(given.term, letters, form, hypotheses_from(assuming, given), abbreviations)
+    hypotheses = hypotheses_from(assuming, given)
+    with _derivation_of(given.term):
+        made = _hessian.hessian(given.term, letters, form, hypotheses, abbreviations)
     names = abbreviations
     if names is None:
         parts = named_parts(b.result for b in made.blocks.values())
@@ -194,11 +215,12 @@ def derivatives(
     letters = letters or list(dict.fromkeys(n for n in walk(term) if isinstance(n, (T.Symbol, T.Member))))
     prover = Prover(hypotheses_from(assuming, given))
     ids, lines = {}, {}
-    for k, w in enumerate(letters):
-        ids[f"gradient {k + 1}"] = _gradient.gradient_step(prover, term, w)
-        lines[f"gradient {k + 1}"] = tuple(prover.display)
-        prover.display.clear()
-    blocks, block_lines = _hessian.hessian_steps(prover, term, letters, form) if second else ({}, {})
+    with _derivation_of(term):
+        for k, w in enumerate(letters):
+            ids[f"gradient {k + 1}"] = _gradient.gradient_step(prover, term, w)
+            lines[f"gradient {k + 1}"] = tuple(prover.display)
+            prover.display.clear()
+        blocks, block_lines = _hessian.hessian_steps(prover, term, letters, form) if second else ({}, {})
     trace = prover.trace({**ids, **{_hessian.block_name(place): id for place, id in blocks.items()}})
     theorems = replay(trace)
     made = tuple(
@@ -226,14 +248,16 @@ def jacobian(
     B' (x) A
     """
     given = as_input(function, shapes, facts)
-    made = _jacobian.jacobian(given.term, given.letter(w), hypotheses_from(assuming, given), abbreviations)
+    letter, hypotheses = given.letter(w), hypotheses_from(assuming, given)
+    with _derivation_of(given.term):
+        made = _jacobian.jacobian(given.term, letter, hypotheses, abbreviations)
     return _finished(made, given, abbreviations)
 
 
 def _loss(item: Any, shapes: Any, facts: Mapping[str, Iterable[str]] | None) -> Input:
     """The input, with a 1 x 1 product such as x'*A*x taken as the scalar in it."""
     given = as_input(item, shapes, facts, scalar=True)
-    if given.term.is_matrix and all(d == 1 for d in given.term.shape):
+    if given.term.is_matrix and all(d == Dim.of(1) for d in given.term.shape):
         return Input(T.Trace(given.term), given.reading)
     return given
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from symland.calculus.linear import Tensor, contains
+from symland.calculus.linear import Tensor, block_places, contains
 from symland.calculus.prover import no_rule
 from symland.calculus.simplify import (
     add,
@@ -77,6 +77,11 @@ def pull_back(m: Term, c: Term, v: Term) -> Term:
             return scale(s, pull_back(a, c, v))
         if contains(s, v) and not contains(a, v):
             return scale(tidy(T.Inner(c, a)), gradient_of_linear(s, v))
+    if isinstance(m, T.Block):
+        places = zip(m.args[1:], block_places(m), strict=True)
+        return add(
+            *(pull_back(b, multiply(transpose(s.left), c, transpose(s.right)), v) for b, s in places if contains(b, v))
+        )
     inside = [i for i, a in enumerate(m.args) if isinstance(a, Term) and contains(a, v)]
     if len(inside) != 1 or isinstance(m, T.Scale):
         raise no_rule(m, "reading a linear form")

@@ -18,7 +18,7 @@ from symland.calculus.simplify import add, scale, split_number, tidy
 from symland.errors import AssumptionMissing, NoRule
 from symland.language import terms as T
 from symland.language.index import PLACE, Dim, Index
-from symland.language.nodes import Binder, Family, Lambda, Node, replace_at, walk
+from symland.language.nodes import Binder, Family, Lambda, Node, walk
 from symland.language.notation import bound_name, unused_names
 from symland.language.statements import ForAll, NonNeg, entries_of
 from symland.language.terms import Term
@@ -158,26 +158,38 @@ def sums_as_maps(prover: Prover, id: str, v: Term) -> str:
 
 
 def sums_as_gradients(prover: Prover, id: str, v: Term) -> str:
-    """The statement, whose right side is a scalar linear in the direction v, with every term that contains a sum of
-    matrices M(i) with v in them as `<sum(i, a..b, G(i)), v>`."""
-    while True:
-        form = cast(Term, at(prover.statement(id), RIGHT))
-        path = _sum_with(form, v)
-        if path is None:
-            return id
-        top: Path = path[:1] if isinstance(form, T.Sum) else ()
-        term, t = at(form, top), at(form, path)
-        stand_in = T.matrix(next(unused_names(form, ("M", "N"))), *t.shape)
-        outside = cast(Term, replace_at(term, path[len(top) :], lambda _, s=stand_in: s))
-        g = gradient_of_linear(outside, stand_in)
-        equation = prover.equate(term, cast(Term, T.Inner(g, t)))
+    """The statement, whose right side is a scalar linear in the direction v, with `<sum(i, a..b, G(i)), v>` for what
+    contains a sum of matrices with v in them."""
+    form = cast(Term, at(prover.statement(id), RIGHT))
+    sums = list(dict.fromkeys(t for _, t in _sums(form) if contains(t, v)))
+    if not sums:
+        return id
+    none: dict[Node, Term] = {t: cast(Term, T.Zero(*t.shape)) for t in sums}
+    parts = []
+    for t in sums:
+        letter = T.matrix(next(unused_names(form, ("M", "N"))), *t.shape)
+        parts.append(gradient_of_linear(tidy(_replaced(form, {**none, t: letter})), letter))
+    rest = tidy(_replaced(form, none))
+    terms = [cast(Term, T.Inner(g, t)) for g, t in zip(parts, sums, strict=True)]
+    id = prover.turn(id, RIGHT, T.total(*terms, rest) if contains(rest, v) else T.total(*terms))
+    for k, (g, t) in enumerate(zip(parts, sums, strict=True)):
+        path: Path = RIGHT + ((k,) if isinstance(at(prover.statement(id), RIGHT), T.Sum) else ())
         i, facts = _index_of_terms(prover, t, v, g)
         families, indices = {"M": Lambda(str(i), t.at(i))}, {"a": t.lo, "b": t.hi}
-        equation = prover.rewrite(equation, RIGHT, "inner_sum", A=g, families=families, indices=indices)
-        inside = cast(T.BoundedSum, at(prover.statement(equation), RIGHT))
+        id = prover.rewrite(id, path, "inner_sum", A=g, families=families, indices=indices)
+        inside = cast(T.BoundedSum, at(prover.statement(id), path))
         each = _tidied(prover, prover.refl(cast(Term, inside.at(i))))
-        equation = prover.rewrite_by(equation, RIGHT, collect_sum(prover, each, inside, i, facts, v))
-        id = prover.rewrite_by(id, RIGHT + top, equation)
+        id = prover.rewrite_by(id, path, collect_sum(prover, each, inside, i, facts, v))
+    return id
+
+
+def _replaced(t: Node, new: Mapping[Node, Term]) -> Term:
+    """The node with these parts replaced, wherever they stand under no binder."""
+    if t in new:
+        return new[t]
+    if isinstance(t, Binder):
+        return cast(Term, t)
+    return cast(Term, t.make(*(_replaced(a, new) if isinstance(a, Node) else a for a in t.args)))
 
 
 def numbers_out(prover: Prover, id: str, path: Path) -> str:

@@ -19,8 +19,10 @@ from symland.language.index import Index
 from symland.language.nodes import Node
 from symland.language.statements import Invertible, NonNeg, Nonzero, Statement, at_least
 from symland.language.terms import Term
+from symland.proof.rules.differential import LARGEST_GRID
 from symland.proof.rules.functions import PARAMETERS
 
+UNFOLDED = 3  # the largest literal power of a matrix that is written out as a product
 Apply = Callable[[Prover, str, Path], str]
 
 
@@ -108,7 +110,7 @@ for _cls, _row in LINEAR.items():
 @_rule.register
 def _(t: T.Trace, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     power = t.args[0]
-    if isinstance(power, T.MatrixPower) and power.args[1].value is None:
+    if isinstance(power, T.MatrixPower) and power.args[1].value not in (0, 1):
         at_least_one(prover, power.args[1])
         return prover.rewrite(id, path, "d_trace_power", A=power.args[0], indices={"a": power.args[1]}, w=w, v=v)
     return prover.rewrite(id, path, "d_trace", A=power, w=w, v=v)
@@ -149,7 +151,7 @@ def _(t: T.HadamardPower, prover: Prover, id: str, path: Path, w: Term, v: Term)
 @_rule.register
 def _(t: T.MatrixPower, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     a, k = t.args
-    if k.value is not None:
+    if k.value is not None and k.value <= UNFOLDED:
         power = T.product(*[a] * k.value) if k.value else cast(Term, T.Identity(a.shape[0]))
         return prover.turn(id, (*path, 0), power)
     inner = push(prover, prover.refl(cast(Term, T.D(a, w, v))), (1,))
@@ -212,6 +214,15 @@ def _(t: T.Chain, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     return prover.rewrite_by(id, path, chain_derivative(prover, t, w, v))
 
 
+@_rule.register
+def _(t: T.Block, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    rows, columns = len(t.grid), len(t.grid[0])
+    if max(rows, columns) > LARGEST_GRID:
+        raise no_rule(t, "the derivative")
+    letters = {f"A{h}{k}": b for h, line in zip("abc", t.grid, strict=False) for k, b in zip("xyz", line, strict=False)}
+    return prover.rewrite(id, path, f"d_block_{rows}_{columns}", **cast("dict[str, Any]", letters), w=w, v=v)
+
+
 @_rule.register(T.OrderedProduct)
 @_rule.register(T.BoundedSum)
 @_rule.register(T.BoundedProduct)
@@ -253,4 +264,9 @@ def holding(prover: Prover, wanted: Statement) -> str:
     """The step that says that a derivative exists here: proved, or a hypothesis; if it is neither, it becomes one. A
     theorem names every hypothesis that it uses."""
     shown = shown_to_hold(prover, wanted)
-    return prover.hyp(prover.assume(repr(wanted), wanted)) if shown is None else shown
+    if shown is not None:
+        return shown
+    name = repr(wanted)
+    while name in prover.hypotheses:  # statements that differ may print alike
+        name += "'"
+    return prover.hyp(prover.assume(name, wanted))

@@ -3,6 +3,7 @@ rows or columns scaled by diagonal matrices. Only proposals: a normal form prove
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from symland.calculus.simplify import (
@@ -10,6 +11,7 @@ from symland.calculus.simplify import (
     add,
     entrywise_product,
     multiply,
+    scalar_product,
     scale,
     split_number,
     split_scalar,
@@ -19,12 +21,59 @@ from symland.calculus.simplify import (
 )
 from symland.language import terms as T
 from symland.language.nodes import Binder
+from symland.language.notation import show
 from symland.language.terms import Term
 
 
 def polished(t: Term) -> Term:
-    """The matrix or scalar as an author would leave it."""
-    return factored(_scaled(tidy(t))) if t.is_matrix else t
+    """The matrix as an author would leave it: the shortest of what the simplifications here find."""
+    t = tidy(t)
+    if not t.is_matrix:
+        return t
+    found = [factored(_scaled(tidy(inside))) for inside in (_entry_factored(t), _entry_factored(_opened(t)))]
+    return min(found, key=lambda x: len(show(x)))
+
+
+def _inside(t: Term, change: Callable[[Term], Term]) -> Term:
+    """The term changed at every matrix sum or entrywise product inside that stands under no binder."""
+    if isinstance(t, Binder):
+        return t
+    new = cast(Term, t.make(*(_inside(a, change) if isinstance(a, Term) else a for a in t.args)))
+    return change(new) if new.is_matrix else new
+
+
+def _opened(t: Term) -> Term:
+    """Entrywise products with sums that contain ones multiplied out: y .* (1 - s) is y - y .* s."""
+
+    def change(x: Term) -> Term:
+        if not isinstance(x, T.Hadamard):
+            return x
+        for k, f in enumerate(x.args):
+            if isinstance(f, T.Sum) and any(isinstance(split_scalar(a)[1], T.Ones) for a in f.args):
+                rest = (*x.args[:k], *x.args[k + 1 :])
+                return add(*(change(entrywise_product(*rest, a)) for a in f.args))
+        return x
+
+    return tidy(_inside(t, change))
+
+
+def _entry_factored(t: Term) -> Term:
+    """Common factors of entrywise products pulled out of sums of them."""
+
+    def change(x: Term) -> Term:
+        if not isinstance(x, T.Sum):
+            return x
+        terms = [split_scalar(a) for a in x.args]
+        factors = [list(a.args) if isinstance(a, T.Hadamard) else [a] for _, a in terms]
+        common = [f for f in factors[0] if all(f in other for other in factors[1:])]
+        if not common or isinstance(common[0], T.Product):
+            return x
+        rest = [[f for f in some if f not in common] for some in factors]
+        ones = cast(Term, T.Ones(*x.shape))
+        inner = [scale(c, entrywise_product(*some) if some else ones) for (c, _), some in zip(terms, rest, strict=True)]
+        return entrywise_product(*common, add(*inner))
+
+    return _inside(t, change)
 
 
 def polished_matrix(product: Term) -> Term:
@@ -65,12 +114,15 @@ def factored(t: Term) -> Term:
     """The matrix with common outer factors of its terms pulled out, and diagonal matrices added up. Columns on the left
     and rows on the right are left alone: u*v' + v*u' is to look symmetric."""
     if isinstance(t, T.Scale):
-        return scale(t.args[0], factored(t.args[1]))
+        return scale(t.args[0], common_number(factored(t.args[1])))
     if isinstance(t, T.Transpose):
         return factored(t.args[0]).T
     if not isinstance(t, T.Sum) or not t.is_matrix:
         return t
     t = T.total(*(factored(a) if isinstance(split_scalar(a)[1], T.Sum) else a for a in t.args))
+    c, t = _common_scalar(cast(T.Sum, t))
+    if c is not T.number(1):
+        return scale(c, factored(t))
     t = _diagonals(cast(T.Sum, t))
     if not isinstance(t, T.Sum):
         return t
@@ -131,6 +183,20 @@ def _diagonals(t: T.Sum) -> Term:
     rest = [a for a in t.args if a not in diagonal]
     kept = sum(a in rest for a in t.args[:first])
     return add(*rest[:kept], tidy(T.DiagonalMatrix(inside)), *rest[kept:])
+
+
+def _common_scalar(t: T.Sum) -> tuple[Term, Term]:
+    """Scalar letters and expressions that all terms are multiplied by, and the sum without them."""
+    scalars = [split_scalar(a)[0] for a in t.args]
+    factors = [list(c.args) if isinstance(c, T.Product) else [c] for c in scalars]
+    common = [f for f in factors[0] if not isinstance(f, T.Number) and all(f in other for other in factors[1:])]
+    if not common:
+        return T.number(1), t
+    terms = []
+    for some, a in zip(factors, t.args, strict=True):
+        left = [f for f in some if f not in common]
+        terms.append(scale(scalar_product(*left) if left else T.number(1), split_scalar(a)[1]))
+    return scalar_product(*common), add(*terms)
 
 
 def common_number(t: Term) -> Term:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from symland.calculus.adjoint import gradient_of_linear
+from symland.calculus.cancel import cancelled
 from symland.calculus.depth import assume_inside, may_be_inside
 from symland.calculus.derivation import Derivation, derivation
 from symland.calculus.differential import find_derivative, push_once
@@ -26,6 +27,10 @@ from symland.proof.rules.registry import ROWS
 ADJOINT = "adjoint: move every factor to the other side of the trace"
 TRIVIAL = {"d_constant", "d_constant_scalar", "d_self"}
 STRUCTURAL_REASON = "sum and product rules"
+CHANGES: tuple[tuple[Callable[[Prover, str, Path], str], str], ...] = (
+    (use_symmetry, "symmetric matrices equal their transposes"),
+    (cancelled, "cancel"),
+)
 LONG = 40  # nodes in a line that is not shown by itself
 STRUCTURAL = {
     "d_sum", "d_sum_scalar", "d_product", "d_product_scalar", "d_scale", "d_transpose", "d_inner", "d_hadamard",
@@ -73,7 +78,7 @@ def gradient_step(prover: Prover, loss: Term, w: Term) -> str:
         return prover.emit("identify", {"from": id})
     id = projected(prover, id, v, projection)
     prover.display.append((id, f"projection onto {projection} matrices, since V is {projection}"))
-    return id
+    return finished(prover, id, (1, 0))
 
 
 def finished(prover: Prover, id: str, path: Path, finish: Callable[[Term], Term] = polished) -> str:
@@ -87,6 +92,9 @@ def finished(prover: Prover, id: str, path: Path, finish: Callable[[Term], Term]
         id = numbers_out(prover, id, path)
         result = at(prover.statement(id), path)
     new = prover.turn(id, path, finish(result))
+    simple = cancelled(prover, new, path) if isinstance(result, Term) and not isinstance(result, T.Product) else new
+    if simple != new:
+        new = prover.turn(simple, path, finish(at(prover.statement(simple), path)))
     if new != id:
         prover.display.append((new, "collect common factors"))
     return new
@@ -173,10 +181,12 @@ def linear_form(prover: Prover, loss: Term, w: Term, v: Term) -> str:
         g = cast(Term, T.Zero(*w.shape)) if w.is_matrix else T.number(0)
     id = prover.turn(id, RIGHT, cast(Term, T.Inner(g, v)) if w.is_matrix else T.product(g, v))
     prover.display.append((id, ADJOINT if w.is_matrix else "collect the factors of the direction"))
-    tidied = use_symmetry(prover, id, (1, 0))
-    if tidied != id:
-        prover.display.append((tidied, "symmetric matrices equal their transposes"))
-    return tidied
+    for change, reason in CHANGES:
+        new = change(prover, id, (1, 0))
+        if new != id:
+            prover.display.append((new, reason))
+            id = new
+    return id
 
 
 def push_shown(prover: Prover, id: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from symland.calculus.adjoint import coefficient, gradient_of_linear
+from symland.calculus.cancel import cancelled
 from symland.calculus.derivation import Derivation, derivation, of_theorem
 from symland.calculus.factoring import polished_matrix
 from symland.calculus.facts import check_projection, use_symmetry
@@ -142,7 +143,16 @@ def _read_block(prover: Prover, id: str, v: Term, z: Term, commute: bool) -> str
     id = prover.turn(id, RIGHT, cast(Term, T.Inner(T.Vec(v), T.product(tidy(h), cast(Term, T.Vec(z))))))
     id = use_symmetry(prover, id, (1, 1), tidy_matrix)
     prover.display.append((id, "vectorize, and read off the Hessian block"))
+    id = _cancelled(prover, id)
     return finished(prover, id, (1, 1), polished_matrix)
+
+
+def _cancelled(prover: Prover, id: str) -> str:
+    """The right side with H, the factors before the last one of its second argument, cancelled."""
+    for k in range(len(at(prover.statement(id), (1, 1)).args) - 1):
+        if isinstance(at(prover.statement(id), (1, 1)), T.Product):
+            id = cancelled(prover, id, (1, 1, k)) if k < len(at(prover.statement(id), (1, 1)).args) - 1 else id
+    return id
 
 
 def _tidy_multiple(product: Term) -> Term:

@@ -7,6 +7,7 @@ Source of the matrices: Magnus and Neudecker, *Matrix Differential Calculus*, ch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from symland.calculus.prover import no_rule
@@ -238,6 +239,9 @@ def _terms(m: Term, u: Term) -> list[LinearTerm]:
             return [LinearTerm(ONE, (Outer(gradient_of_linear(s, u), a),))]
         if not contains(s, u):
             return [t._replace(coefficient=scalar_product(s, t.coefficient)) for t in _terms(a, u)]
+    if isinstance(m, T.Block):
+        parts = [(m.args[1 + k], sandwich) for k, sandwich in enumerate(block_places(m)) if contains(m.args[1 + k], u)]
+        return [t._replace(links=then(t.links, s, u.shape)) for a, s in parts for t in _terms(a, u)]
     inside = [i for i, a in enumerate(m.args) if isinstance(a, Node) and contains(a, u)]
     if len(inside) == 1 and not isinstance(m, T.Scale):
         link = _link(m, inside[0])
@@ -245,6 +249,23 @@ def _terms(m: Term, u: Term) -> list[LinearTerm]:
             inner = m.args[inside[0]]
             return [t._replace(links=then(t.links, link, u.shape)) for t in _terms(inner, u)]
     raise no_rule(m, "reading a linear map")
+
+
+def block_places(m: T.Block) -> list[Sandwich]:
+    """How each block of a block matrix stands in it: [A, B] = A*[I, 0] + B*[0, I]."""
+    heights, widths = [line[0].shape[0] for line in m.grid], [b.shape[1] for b in m.grid[0]]
+    left = [_strip(heights, i, upright=True) for i in range(len(heights))]
+    right = [_strip(widths, j, upright=False) for j in range(len(widths))]
+    return [Sandwich(e, f) for e in left for f in right]
+
+
+def _strip(sizes: Sequence[Dim], i: int, upright: bool) -> Term:
+    """Strip number i of an identity that is cut into strips of these sizes: [0; I; 0] upright, or [0, I, 0]."""
+    n = sizes[i]
+    blocks = [T.Identity(d) if k == i else T.Zero(*((d, n) if upright else (n, d))) for k, d in enumerate(sizes)]
+    if len(blocks) == 1:
+        return cast(Term, blocks[0])
+    return T.block([[b] for b in blocks] if upright else [blocks])
 
 
 def _link(m: Term, i: int) -> Link | None:

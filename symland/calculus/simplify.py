@@ -141,6 +141,8 @@ def transpose(a: Term) -> Term:
         return cast(Term, T.Elementwise(a.function, transpose(a.argument), *a.parameters))
     if isinstance(a, T.Kronecker):
         return cast(Term, T.Kronecker(*(transpose(f) for f in a.args)))
+    if isinstance(a, T.Block):
+        return T.block([[transpose(b) for b in column] for column in zip(*a.grid, strict=True)])
     if isinstance(a, T.Inverse) and transpose(a.args[0]) is a.args[0]:
         return a
     if isinstance(a, T.Sum) and {transpose(t) for t in a.args} == set(a.args):
@@ -161,7 +163,7 @@ def entrywise_product(*factors: Term) -> Term:
             if isinstance(g, T.Zero):
                 return g
             base, k = g.args if isinstance(g, T.HadamardPower) else (g, Index.of(1))
-            if not isinstance(g, T.Ones):
+            if not isinstance(g, T.Ones) and g is not T.Identity(UNIT):
                 powers[base] = powers.get(base, Index.of(0)) + k
     parts = [b if k == Index.of(1) else cast(Term, T.HadamardPower(b, k)) for b, k in powers.items()]
     parts.sort(key=lambda t: is_reciprocal(t.args[0] if isinstance(t, T.HadamardPower) else t))
@@ -216,6 +218,17 @@ def reciprocal(s: Term) -> Term:
     if isinstance(s, T.Power) and s.args[1].value:
         return cast(Term, T.Power(reciprocal(s.args[0]), s.args[1]))
     return cast(Term, T.Reciprocal(s))
+
+
+def entry_reciprocals(a: Term) -> Term:
+    """1 ./ A, for a multiple and an entrywise product factor by factor."""
+    if isinstance(a, T.Scale):
+        return scale(reciprocal(a.args[0]), entry_reciprocals(a.args[1]))
+    if isinstance(a, T.Hadamard):
+        return entrywise_product(*map(entry_reciprocals, a.args))
+    if isinstance(a, T.HadamardPower) and a.args[1].value:
+        return cast(Term, T.HadamardPower(entry_reciprocals(a.args[0]), a.args[1]))
+    return a if isinstance(a, T.Ones) else cast(Term, T.Elementwise("reciprocal", a))
 
 
 def unstacked(c: Term, rows: Dim, columns: Dim) -> Term:
@@ -397,6 +410,12 @@ def _(t: Node, memo: Memo) -> Term:
     return reciprocal(tidy(t.args[0], memo))
 
 
+@_tidy.register(T.Elementwise)
+def _(t: T.Elementwise, memo: Memo) -> Term:
+    args = [tidy(a, memo) for a in t.args[1:]]
+    return entry_reciprocals(args[0]) if is_reciprocal(t) else cast(Term, T.Elementwise(t.function, *args))
+
+
 @_tidy.register(T.Unvec)
 def _(t: Node, memo: Memo) -> Term:
     return unstacked(tidy(t.args[2], memo), *t.args[:2])
@@ -407,14 +426,10 @@ def tidy_matrix(product: Term) -> Term:
     return T.product(tidy(T.product(*product.args[:-1])), product.args[-1])
 
 
-# Letters, and terms that are atoms of the normal form `words`: a change inside could not be proved by `ring`.
+# Letters, and sums and products over an index, whose bodies no normal form opens.
 @_tidy.register(T.Symbol)
 @_tidy.register(T.Member)
 @_tidy.register(T.Number)
-@_tidy.register(T.Inverse)
-@_tidy.register(T.Pseudoinverse)
-@_tidy.register(T.Determinant)
-@_tidy.register(T.LogDeterminant)
 @_tidy.register(T.BoundedSum)
 @_tidy.register(T.BoundedProduct)
 def _(t: Node, memo: Memo) -> Term:

@@ -240,7 +240,8 @@ def _rewrite(k: Kernel, data: dict[str, Any], out: Any) -> Judged:
             need(found is left, "the left side is not what stands there", left, found)
             return cast(Node, right)
         i, j = data["segment"]
-        need(isinstance(found, (T.Sum, T.Product)) and 0 <= i < j <= len(found.args), "a segment of a sum or product")
+        flat = isinstance(found, (T.Sum, T.Product, T.Hadamard))
+        need(flat and 0 <= i < j <= len(found.args), "a segment of a sum or product")
         part = T.flat(type(found), *found.args[i:j])
         need(part is left, "the left side is not what stands there", left, part)
         whole = j - i == len(found.args)

@@ -33,6 +33,7 @@ class Setting:
     indices: set[str] = field(default_factory=set)
     families: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    columns: set[str] = field(default_factory=set)  # names that stand transposed somewhere, as no scalar does
 
 
 class Value:

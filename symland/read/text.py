@@ -1,7 +1,7 @@
 """Text -> terms, in the notation of matrixcalculus.org; shapes are declared or inferred. Nothing is evaluated.
 
 Letters without a declaration are read by convention, as on that site: `A` to `Z` are matrices, `h` to `z` columns,
-`a` to `g` and Greek names scalars; a longer name goes by its first letter. Where the shapes do not fit, the readings
+`a` to `g` and Greek names scalars, unless they stand transposed; a longer name goes by its first letter. Where the shapes do not fit, the readings
 that depart from the convention in as few letters as possible are tried: a column or a capital as a scalar, a scalar as
 a column, letters in their order in the text. `Reading.notes` says what was chosen.
 """
@@ -113,10 +113,14 @@ def read(
         if clash:
             raise UsageError(f"{min(clash)} is a letter, and a dimension of {name}", hint="rename one of them")
         setting.dims |= used
+    setting.columns = {p.parts[0].value for p in pieces(piece) if p.kind == "transpose" and p.parts[0].kind == "name"}
     names = list(dict.fromkeys(_operands(setting, piece, frozenset())))
+    for name in sorted(setting.families & (setting.indices | setting.dims)):
+        place = next(q for q in pieces(piece) if q.kind == "name" and q.value == name)
+        raise source.fault_at(f"{name} is a family of letters, and an index or a dimension elsewhere", place)
     free = [n for n in names if _needs_kind(setting, n, source.fault_at, piece)]
     free += [n for n, d in declared.items() if d.kind == "" and n not in free]
-    made, term, kinds = _search(setting, piece, free)
+    made, term, kinds = _search(setting, piece, free, scalar)
     return _reading(setting, made, term, kinds, text, scalar, piece)
 
 
@@ -190,24 +194,26 @@ def _needs_kind(s: Setting, name: str, fault_at: Any, piece: Piece) -> bool:
 
 
 # -- what the letters are --------------------------------------------------------------------------------------------
-def convention(name: str) -> tuple[str, str]:
+def convention(s: Setting, name: str) -> tuple[str, str]:
     """What a letter is by convention, and what it may be instead."""
     if name[0].isupper():
         return (MATRIX, SCALAR)
+    if name in s.columns:
+        return (VECTOR, SCALAR)
     greek = name.rstrip("0123456789_") in GREEK
     return (SCALAR, VECTOR) if greek or name[0] in "abcdefg" else (VECTOR, SCALAR)
 
 
-def _readings(names: list[str], departures: int) -> Iterator[dict[str, str]]:
+def _readings(s: Setting, names: list[str], departures: int) -> Iterator[dict[str, str]]:
     """The choices of kinds that depart from the convention in this many letters: first those in which every capital is
     a matrix, then those with one capital that is a scalar, and no column that is one."""
     small = [n for n in names if not n[0].isupper()]
     for odd in combinations(small, departures):
-        yield {n: convention(n)[n in odd] for n in names}
+        yield {n: convention(s, n)[n in odd] for n in names}
     if departures:
         for capital in (n for n in names if n[0].isupper()):
-            for rest in combinations([n for n in small if convention(n)[0] == SCALAR], departures - 1):
-                yield {n: convention(n)[n == capital or n in rest] for n in names}
+            for rest in combinations([n for n in small if convention(s, n)[0] == SCALAR], departures - 1):
+                yield {n: convention(s, n)[n == capital or n in rest] for n in names}
 
 
 Found = tuple[Elaborator, T.Term, dict[str, str]]
@@ -215,7 +221,7 @@ Found = tuple[Elaborator, T.Term, dict[str, str]]
 
 def _attempt(s: Setting, piece: Piece, kinds: dict[str, str]) -> Found | tuple[Elaborator, Clash]:
     """One reading, or the clash in it."""
-    odd = frozenset(n for n, k in kinds.items() if k == SCALAR != convention(n)[0])
+    odd = frozenset(n for n, k in kinds.items() if k == SCALAR != convention(s, n)[0])
     e = Elaborator(s, kinds, odd)
     try:
         root = e.read(piece)
@@ -224,30 +230,32 @@ def _attempt(s: Setting, piece: Piece, kinds: dict[str, str]) -> Found | tuple[E
         return e, clash
 
 
-def _search(s: Setting, piece: Piece, names: list[str]) -> Found:
-    """The first reading that fits, in the order of the convention."""
+def _search(s: Setting, piece: Piece, names: list[str], scalar: bool) -> Found:
+    """The first reading that fits, in the order of the convention; with `scalar`, the first that is one, if any is."""
     tries = max(2, min(MAX_READINGS, EFFORT // sum(1 for _ in pieces(piece))))
     families = {n: MATRIX for n in names if n in s.families}
     letters = [n for n in names if n not in families]
-    usual = {n: convention(n)[0] for n in letters} | families
+    usual = {n: convention(s, n)[0] for n in letters} | families
     first = _attempt(s, piece, usual)
-    if len(first) == 3:
+    if len(first) == 3 and (first[1].is_scalar or not scalar):
         return first
     found: list[Found] = []
-    for kinds in (k for departures in range(1, len(letters) + 1) for k in _readings(letters, departures)):
-        if tries == 0 or (found and _departures(kinds) != _departures(found[0][2])):
+    for kinds in (k for departures in range(1, len(letters) + 1) for k in _readings(s, letters, departures)):
+        if tries == 0 or (found and _departures(s, kinds) != _departures(s, found[0][2])):
             break
         tries -= 1
         made = _attempt(s, piece, kinds | families)
-        if len(made) == 3:
+        if len(made) == 3 and (made[1].is_scalar or not scalar):
             found.append(made)
+    if len(first) == 3 and not found:
+        return first
     if not found:
-        found = _repaired(s, piece, usual, first[1])
+        found = _repaired(s, piece, usual, cast(Clash, first[1]))
     if found:
         e, _, kinds = found[0]
-        _say_choice(e, kinds, [other for _, _, other in found[1:]], tries == 0)
+        _say_choice(s, e, kinds, [other for _, _, other in found[1:]], tries == 0)
         return found[0]
-    fault = first[0].explain(first[1])
+    fault = first[0].explain(cast(Clash, first[1]))
     fault.hint = fault.hint or "declare the shapes of the letters"
     raise fault
 
@@ -256,7 +264,7 @@ def _repaired(s: Setting, piece: Piece, kinds: dict[str, str], clash: Clash) -> 
     """For texts with more readings than can be tried: scalars that clash with something become columns."""
     for _ in range(min(len(kinds), 40)):
         quotes = [v.piece.value for v in clash.values if v.piece.kind == "name"]
-        names = [n for n in quotes if n in kinds and kinds[n] == convention(n)[0] == SCALAR]
+        names = [n for n in quotes if n in kinds and kinds[n] == convention(s, n)[0] == SCALAR]
         if not names:
             return []
         kinds = kinds | {names[0]: VECTOR}
@@ -267,17 +275,17 @@ def _repaired(s: Setting, piece: Piece, kinds: dict[str, str], clash: Clash) -> 
     return []
 
 
-def _departures(kinds: dict[str, str]) -> tuple[int, int]:
+def _departures(s: Setting, kinds: dict[str, str]) -> tuple[int, int]:
     """How many letters depart from the convention, and how many of them are capitals."""
-    odd = [n for n, k in kinds.items() if k != convention(n)[0]]
+    odd = [n for n, k in kinds.items() if k != convention(s, n)[0]]
     return len(odd), sum(n[0].isupper() for n in odd)
 
 
-def _say_choice(e: Elaborator, kinds: dict[str, str], others: list[dict[str, str]], cut: bool) -> None:
+def _say_choice(s: Setting, e: Elaborator, kinds: dict[str, str], others: list[dict[str, str]], cut: bool) -> None:
     """Notes on the letters that are not what the convention says."""
     words = {SCALAR: "a scalar", VECTOR: "a column", MATRIX: "a matrix"}
     for name, kind in kinds.items():
-        usual = convention(name)[0]
+        usual = convention(s, name)[0]
         if kind != usual:
             e.note(f"{name} is read as {words[kind]}: as {words[usual]}, which is the convention, it does not fit")
     for other in others[:3]:

@@ -41,6 +41,9 @@ SYNTAX = [
     ("exp(1..2)", 1, 5, "1..2", "a range cannot stand here", "W[L..1]"),
     ("[A, B; C]", 1, 1, "[A, B; C]", "different numbers of blocks", ""),
     ("W + W[1]", 1, 1, "W", "W is a family of letters", "W1"),
+    ("W[W]", 1, 1, "W", "W is a family of letters, and an index or a dimension elsewhere", ""),
+    ("x[n] + ones(n)", 1, 13, "n", "n is a dimension here, and something else elsewhere", ""),
+    ("sum(n, 1..3, x[n] + y'*ones(n))", 1, 29, "n", "n is a dimension here, and something else elsewhere", ""),
     ("pi*x", 1, 1, "pi", "pi is not a rational number", "declare"),
 ]
 

@@ -23,6 +23,7 @@ from symland.language.terms import (
     Unvec,
     Vec,
     Zero,
+    block,
     hadamard,
     matrix,
     number,
@@ -36,7 +37,22 @@ OTHER = matrix("B", r, s)
 COLUMN, LONG = matrix("A", p, 1), matrix("A", q * p, 1)
 STEP = matrix("B", p, p)
 
+LARGEST_GRID = 3
+
+
+def _block_row(rows_: int, columns: int) -> Row:
+    """The row for a block matrix with so many rows and columns of blocks, each of its own height and width."""
+    heights, widths = "abc"[:rows_], "xyz"[:columns]
+    grid = [[matrix(f"A{h}{k}", f"n{h}", f"n{k}") for k in widths] for h in heights]
+    return Row(
+        f"d_block_{rows_}_{columns}",
+        Eq(D(block(grid)), block([[D(b) for b in line] for line in grid])),
+        reason="differentiate block by block",
+    )
+
+
 TABLE = rows(
+    *(_block_row(m, n) for m in range(1, LARGEST_GRID + 1) for n in range(1, LARGEST_GRID + 1)),
     Row("d_self", Eq(D(w), v), reason="the variable itself"),
     Row("d_constant", Eq(D(A), Zero(p, q)), side=(Free(w, A),), reason="does not depend on the variable"),
     Row("d_constant_scalar", Eq(D(c), number(0)), side=(Free(w, c),), reason="does not depend on the variable"),
