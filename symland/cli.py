@@ -107,8 +107,8 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--quiet", action="store_true", help="no progress")
 
     check = command("check", _check, "judge a trace file, or the derivatives of a loss")
-    check.add_argument("file", metavar="FILE|LOSS", help="a trace file of `symland derive ... --json`, or a loss in text")
-    check.add_argument("--at", type=Path, metavar="NPZ", help="spot-check the formulas of a loss at the arrays of a file")
+    check.add_argument("file", metavar="FILE|LOSS", help="a trace file of `symland derive --json`, or a loss in text")
+    check.add_argument("--at", type=Path, metavar="NPZ", help="spot-check the formulas of a loss at a person's data")
     _loss_arguments(check)
     check.add_argument("--json", action="store_true", help="print the evidence as JSON")
     check.add_argument("--quiet", action="store_true", help="print the verdict only")

@@ -37,8 +37,10 @@ def push(prover: Prover, id: str, root: Path) -> str:
 
 def find_derivative(t: Node) -> Path | None:
     """The path of the first innermost derivative in the term, or None."""
+    if not t.derives:
+        return None
     for i, a in enumerate(t.args):
-        if isinstance(a, Node):
+        if isinstance(a, Node) and a.derives:
             below = find_derivative(a)
             if below is not None:
                 return (i, *below)
@@ -67,27 +69,49 @@ def _rule(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str
     raise no_rule(t, "the derivative")
 
 
-@_rule.register
-def _(t: T.Sum, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    first, rest = t.args[0], T.total(*t.args[1:])
-    if t.is_scalar:
-        return prover.rewrite(id, path, "d_sum_scalar", a=first, b=rest, w=w, v=v)
-    return prover.rewrite(id, path, "d_sum", A=first, B=rest, w=w, v=v)
+@_rule.register(T.Sum)
+@_rule.register(T.Product)
+@_rule.register(T.Hadamard)
+def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    """Constant terms and factors at either end are split off; what is left, in the middle."""
+    free = [prover.is_free_of(w, a) for a in t.args]
+    if free[0]:
+        side, cut = "_left", free.index(False)
+    elif free[-1]:
+        side, cut = "_right", len(free) - free[::-1].index(False)
+    else:
+        side, cut = "", len(free) // 2
+    first, second = T.flat(type(t), *t.args[:cut]), T.flat(type(t), *t.args[cut:])
+    if not isinstance(t, T.Hadamard) and t.is_scalar:
+        name = "d_sum_scalar" + side if isinstance(t, T.Sum) else OF_SCALARS[side]
+        names = {"_left": "ca", "_right": "ac"}.get(side, "ab") if isinstance(t, T.Product) else "ab"
+        letters: dict[str, Any] = dict(zip(names, (first, second), strict=True))
+        return prover.rewrite(id, path, name, **letters, w=w, v=v)
+    return prover.rewrite(id, path, NARY[type(t)] + side, A=first, B=second, w=w, v=v)
 
 
-@_rule.register
-def _(t: T.Product, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    first, rest = t.args[0], T.product(*t.args[1:])
-    if not t.is_scalar:
-        return prover.rewrite(id, path, "d_product", A=first, B=rest, w=w, v=v)
+NARY = {T.Sum: "d_sum", T.Product: "d_product", T.Hadamard: "d_hadamard"}
+OF_SCALARS = {"": "d_product_scalar", "_left": "d_multiple", "_right": "d_multiple_right"}
+
+
+def _one_sided(row: str, prover: Prover, w: Term, first: Term, second: Term) -> str:
+    """The row for a product of two, or that for one with a constant factor."""
     if prover.is_free_of(w, first):
-        return prover.rewrite(id, path, "d_multiple", c=first, a=rest, w=w, v=v)
-    return prover.rewrite(id, path, "d_product_scalar", a=first, b=rest, w=w, v=v)
+        return row + "_left"
+    return row + "_right" if prover.is_free_of(w, second) else row
 
 
 @_rule.register
 def _(t: T.Scale, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    return prover.rewrite(id, path, "d_scale", c=t.args[0], A=t.args[1], w=w, v=v)
+    c, a = t.args
+    return prover.rewrite(id, path, _one_sided("d_scale", prover, w, c, a), c=c, A=a, w=w, v=v)
+
+
+@_rule.register(T.Inner)
+@_rule.register(T.Kronecker)
+def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
+    row = "d_inner" if isinstance(t, T.Inner) else "d_kronecker"
+    return prover.rewrite(id, path, _one_sided(row, prover, w, *t.args), A=t.args[0], B=t.args[1], w=w, v=v)
 
 
 def _unary(row: str) -> Callable[..., str]:
@@ -129,16 +153,6 @@ def _(t: T.Unvec, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     return prover.rewrite(id, path, "d_unvec", dims={"p": rows, "q": columns}, A=long, w=w, v=v)
 
 
-@_rule.register(T.Hadamard)
-def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    return prover.rewrite(id, path, "d_hadamard", A=t.args[0], B=T.hadamard(*t.args[1:]), w=w, v=v)
-
-
-@_rule.register
-def _(t: T.Kronecker, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    return prover.rewrite(id, path, "d_kronecker", A=t.args[0], B=t.args[1], w=w, v=v)
-
-
 @_rule.register
 def _(t: T.HadamardPower, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     a, k = t.args
@@ -171,11 +185,6 @@ def _(t: T.Elementwise, prover: Prover, id: str, path: Path, w: Term, v: Term) -
     for parameter, x in zip(PARAMETERS.get(t.function, ()), t.parameters, strict=True):
         letters[repr(parameter)] = x
     return prover.rewrite(id, path, f"d_{t.function}{scalar}", premises, **letters)
-
-
-@_rule.register
-def _(t: T.Inner, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
-    return prover.rewrite(id, path, "d_inner", A=t.args[0], B=t.args[1], w=w, v=v)
 
 
 @_rule.register

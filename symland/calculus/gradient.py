@@ -33,8 +33,9 @@ CHANGES: tuple[tuple[Callable[[Prover, str, Path], str], str], ...] = (
 )
 LONG = 40  # nodes in a line that is not shown by itself
 STRUCTURAL = {
-    "d_sum", "d_sum_scalar", "d_product", "d_product_scalar", "d_scale", "d_transpose", "d_inner", "d_hadamard",
-    "d_kronecker", "d_vec", "d_vec_scalar", "d_unvec", "d_diagonal", "d_diagonal_matrix", "",
+    "d_transpose", "d_vec", "d_vec_scalar", "d_unvec", "d_diagonal", "d_diagonal_matrix", "",
+    *(f"d_{of}{side}" for of in ("sum", "sum_scalar", "product", "scale", "inner", "hadamard", "kronecker")
+      for side in ("", "_left", "_right")), "d_product_scalar", "d_multiple_right",
 }  # fmt: skip
 
 
@@ -201,9 +202,11 @@ def push_shown(prover: Prover, id: str) -> str:
         row = prover.row_of(id)
         if row not in TRIVIAL:
             lines.append((id, STRUCTURAL_REASON if row in STRUCTURAL else ROWS[row].reason))
-    tidied = prover.turn(id, RIGHT, tidy(at(prover.statement(id), RIGHT)))
+    before = at(prover.statement(id), RIGHT)
+    tidied = prover.turn(id, RIGHT, tidy(before))
     if tidied != id:
-        lines.append((tidied, "derivatives of constants vanish"))
+        vanishing = any(isinstance(n, T.Zero) or n is T.number(0) for n in walk(before))
+        lines.append((tidied, "derivatives of constants vanish" if vanishing else "simplify"))
     reasons: list[str] = []
     for (step, reason), after in zip(lines, [*lines[1:], None], strict=False):
         if reason not in reasons:

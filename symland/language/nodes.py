@@ -69,12 +69,14 @@ class Node:
     Field kinds: node, *node (any number), index, dim, family, name, rational, facts, shape, size (a plain int).
     """
 
-    __slots__ = ("__weakref__", "args", "free_indices", "height", "shape")
+    __slots__ = ("__weakref__", "args", "derives", "free_indices", "height", "shape")
     fields: ClassVar[tuple[str, ...]] = ()
     binds: ClassVar[int] = 0
     smooth: ClassVar[bool] = True  # in its arguments, wherever rules use it; if not, it has no derivative at all
     args: tuple[Any, ...]
     shape: Any
+    is_derivative: ClassVar[bool] = False
+    derives: bool  # whether the node is a derivative or contains one
     height: int  # how deep binders nest inside: names bound variables canonically
     free_indices: frozenset[str]  # the index variables that are free in the node, those of its dimensions included
 
@@ -88,6 +90,7 @@ class Node:
         node = object.__new__(cls)
         object.__setattr__(node, "args", args)
         object.__setattr__(node, "height", cls.binds + max((c.height for c in node.children), default=0))
+        object.__setattr__(node, "derives", cls.is_derivative or any(c.derives for c in node.children))
         object.__setattr__(node, "free_indices", node._free_indices())
         object.__setattr__(node, "shape", node._shape())
         with _LOCK:

@@ -281,6 +281,7 @@ class D(Term):
     """`D(t; w, v)`: the directional derivative of t with respect to the letter w in direction v, at w."""
 
     __slots__ = ()
+    is_derivative = True
     fields = ("node", "node", "node")
 
     def _shape(self) -> Any:

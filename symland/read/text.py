@@ -1,9 +1,9 @@
 """Text -> terms, in the notation of matrixcalculus.org; shapes are declared or inferred. Nothing is evaluated.
 
 Letters without a declaration are read by convention, as on that site: `A` to `Z` are matrices, `h` to `z` columns,
-`a` to `g` and Greek names scalars, unless they stand transposed; a longer name goes by its first letter. Where the shapes do not fit, the readings
-that depart from the convention in as few letters as possible are tried: a column or a capital as a scalar, a scalar as
-a column, letters in their order in the text. `Reading.notes` says what was chosen.
+`a` to `g` and Greek names scalars, unless they stand transposed; a longer name goes by its first letter. Where shapes
+do not fit, the readings that depart from the convention in as few letters as possible are tried: a column or a capital
+as a scalar, a scalar as a column, letters in their order in the text. `Reading.notes` says what was chosen.
 """
 
 from __future__ import annotations
