@@ -74,6 +74,8 @@ def _rule(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str
 @_rule.register(T.Hadamard)
 def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     """Constant terms and factors at either end are split off; what is left, in the middle."""
+    if isinstance(t, T.Sum) and len(t.args) > LONG_SUM:
+        return prover.rewrite_by(id, path, _long_sum(prover, t, w, v))
     free = [prover.is_free_of(w, a) for a in t.args]
     if free[0]:
         side, cut = "_left", free.index(False)
@@ -90,6 +92,21 @@ def _(t: Node, prover: Prover, id: str, path: Path, w: Term, v: Term) -> str:
     return prover.rewrite(id, path, NARY[type(t)] + side, A=first, B=second, w=w, v=v)
 
 
+def _long_sum(prover: Prover, t: T.Sum, w: Term, v: Term) -> str:
+    """The id of the derivative of a long sum, pushed to the letters half by half in statements of their own."""
+    id = prover.refl(cast(Term, T.D(t, w, v)))
+    half = len(t.args) // 2
+    parts = T.total(*t.args[:half]), T.total(*t.args[half:])
+    row, names = ("d_sum_scalar", "ab") if t.is_scalar else ("d_sum", "AB")
+    letters: dict[str, Any] = dict(zip(names, parts, strict=True))
+    id = prover.rewrite(id, (1,), row, **letters, w=w, v=v)
+    for k in (1, 0):  # the right one first: sums are flat, so what it becomes moves nothing before it
+        each = push(prover, prover.refl(cast(Term, T.D(parts[k], w, v))), (1,))
+        id = prover.rewrite_by(id, (1, k), each)
+    return id
+
+
+LONG_SUM = 8  # terms of a sum from which it is differentiated half by half
 NARY = {T.Sum: "d_sum", T.Product: "d_product", T.Hadamard: "d_hadamard"}
 OF_SCALARS = {"": "d_product_scalar", "_left": "d_multiple", "_right": "d_multiple_right"}
 
