@@ -267,4 +267,5 @@ def _finished(made: Derivation, given: Input, abbreviations: Mapping[Node, str] 
     names = dict(abbreviations or {})
     if abbreviations is None:
         names = {meaning: name for name, meaning in named_parts([made.result]).items()}
-    return replace(made, notes=(*given.notes, *made.notes), abbreviations=names)
+    named = abbreviations is None
+    return replace(made, notes=(*given.notes, *made.notes), abbreviations=names, named=named)

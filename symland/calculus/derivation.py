@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from symland.calculus.facts import says
+from symland.calculus.naming import used_names
 from symland.language import statements as S
 from symland.language.nodes import Node
 from symland.language.terms import D, Term
@@ -36,6 +37,7 @@ class Derivation:
     abbreviations: Mapping[Node, str] = field(default_factory=dict)
     lines: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    named: bool = False  # whether the abbreviations were found here, and are to be shown with the result
 
     def __post_init__(self) -> None:
         check_theorem(self.theorem)
@@ -94,7 +96,15 @@ class Derivation:
         from symland.language.notation import show
 
         result = show(self.result, self.abbreviations)
-        return f"{self.name or 'derivation'}: {result}  [PROVED, {self.theorem.steps} steps]"
+        names = used_names(self.result, self.abbreviations) if self.named else {}
+        meanings = [f"{name} := {show(part, without(self.abbreviations, part))}" for name, part in names.items()]
+        given = f", with {', '.join(meanings)}" if meanings else ""
+        return f"{self.name or 'derivation'}: {result}{given}  [PROVED, {self.theorem.steps} steps]"
+
+
+def without(names: Mapping[Node, str], part: Node) -> dict[Node, str]:
+    """The names without that of a part, for writing out what the part means."""
+    return {node: name for node, name in names.items() if node is not part}
 
 
 def derivation(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from symland.language import terms as T
 from symland.language.nodes import Node, walk
-from symland.language.notation import show, unused_names
+from symland.language.notation import show, unused_names, with_named_sums
 from symland.language.terms import Term
 
 OFTEN = 3  # occurrences from which a part gets a name
@@ -14,7 +14,7 @@ LONG = 6  # characters that make a part worth a name
 MOST = 6  # names for one formula
 NAMED = (
     T.Sum, T.Product, T.Elementwise, T.Hadamard, T.HadamardPower, T.Inverse, T.Determinant, T.SquaredNorm, T.Inner,
-    T.Trace, T.MatrixPower, T.Power, T.Reciprocal,
+    T.Trace, T.MatrixPower, T.Power,
 )  # fmt: skip
 MATRIX_NAMES = {T.Sum: ("E", "F", "G", "R"), T.Product: ("Z", "P", "Q", "T"), T.Inverse: ("N", "M")}
 OTHER_NAMES = ("S", "D", "T", "C", "H")
@@ -32,6 +32,32 @@ def named_parts(formulas: Iterable[Term], shown: Iterable[Node] = ()) -> dict[st
         if best is None:
             break
         out[_name(best, (*formulas, *shown), out)] = best
+    return out
+
+
+def used_names(formula: Node, names: Mapping[Node, str]) -> dict[str, Node]:
+    """The names that the printed formula uses, and those that their meanings use: name -> meaning."""
+    out: dict[str, Node] = {}
+    todo = [formula]
+    while todo:
+        root = todo.pop(0)
+        for part in _shown_parts(root, names):
+            if names[part] not in out:
+                out[names[part]] = part
+                todo.append(part)
+    return out
+
+
+def _shown_parts(root: Node, names: Mapping[Node, str]) -> list[Node]:
+    """The named parts that stand in a formula, none inside another."""
+    out: list[Node] = []
+    stack = list(root.children) if root in names else [root]
+    while stack:
+        n = stack.pop()
+        if n in names:
+            out.append(n)
+        else:
+            stack.extend(with_named_sums(n, names) if isinstance(n, T.Sum) else n.children)
     return out
 
 
