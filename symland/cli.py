@@ -90,6 +90,8 @@ def parser() -> argparse.ArgumentParser:
     derive.add_argument("name", metavar="NAME|LOSS", help="a problem of `symland list`, or a loss in text")
     _loss_arguments(derive)
     derive.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
+    derive.add_argument("--jacobian", action="store_true", help="the vectorized Jacobian of a matrix, for one letter")
+    derive.add_argument("--budget", type=_seconds, default=120, metavar="S", help="seconds for a loss in text (120)")
     derive.add_argument("--form", choices=("vectorized", "bilinear"), default="vectorized", help="of the Hessian")
     derive.add_argument("--rectangular", action="store_true", help="layers of different widths n[l] x n[l-1]")
     form = derive.add_mutually_exclusive_group()
@@ -210,7 +212,13 @@ def _derive_loss(args: argparse.Namespace) -> int:
 
     if args.layers is not None or args.rectangular:
         raise UsageError("--layers and --rectangular are for networks", hint="`symland list` names them")
-    made = derivatives(args.name, args.wrt, args.hessian, args.form, args.assume, args.declare)
+    if args.jacobian:
+        return _derive_jacobian(args)
+    progress = _Meter()
+    made = derivatives(
+        args.name, args.wrt, args.hessian, args.form, args.assume, args.declare, budget_s=args.budget, progress=progress
+    )
+    progress.close()
     if args.json:
         from symland.write.json import to_json
 
@@ -223,6 +231,22 @@ def _derive_loss(args: argparse.Namespace) -> int:
         from symland.report.plain import loss_text
 
         print(loss_text(made))
+    return PASSED
+
+
+def _derive_jacobian(args: argparse.Namespace) -> int:
+    from symland.inputs import as_input, jacobian
+    from symland.report.plain import CLOSING, derivation_text, input_text
+    from symland.write.json import to_json
+
+    if len(args.wrt) != 1 or args.hessian or args.latex:
+        raise UsageError("a Jacobian is derived with respect to one letter, as text or --json", hint="--wrt W")
+    made = jacobian(args.name, args.wrt[0], args.assume, shapes=args.declare)
+    if args.json:
+        sys.stdout.write(to_json(made.trace))
+        return PASSED
+    print(input_text("F", as_input(args.name, args.declare)))
+    print("\n" + derivation_text(replace(made, notes=())) + "\n\n" + CLOSING)
     return PASSED
 
 

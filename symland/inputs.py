@@ -22,6 +22,7 @@ from symland.language.nodes import Node, walk
 from symland.language.statements import Statement
 from symland.language.terms import Term
 from symland.language.trace import Trace
+from symland.progress import Progress, silent
 from symland.proof.kernel import replay
 
 Assumptions = Mapping[str, Statement] | Sequence[Any] | str | None
@@ -201,9 +202,10 @@ def hessian(
 def derivatives(
     loss: Any, variables: Sequence[Any] = (), second: bool = False, form: str = "vectorized",
     assuming: Assumptions = None, shapes: Any = None, facts: Mapping[str, Iterable[str]] | None = None,
+    budget_s: float | None = None, progress: Progress = silent,
 ) -> LossDerivatives:  # fmt: skip
     """The gradients of a loss with respect to letters (all its letters if none are given), and with `second` the
-    Hessian over them, in one trace. Inputs are those of `gradient`.
+    Hessian over them, in one trace. Inputs are those of `gradient`. Raises Undecided after `budget_s` seconds.
 
     >>> made = derivatives("1/2*norm2(W2*W1*X - Y)^2", ["W1", "W2"])
     >>> [d.result for d in made.gradients]
@@ -213,7 +215,7 @@ def derivatives(
     term = given.term
     letters = [given.letter(w) for w in variables]
     letters = letters or list(dict.fromkeys(n for n in walk(term) if isinstance(n, (T.Symbol, T.Member))))
-    prover = Prover(hypotheses_from(assuming, given))
+    prover = Prover(hypotheses_from(assuming, given), budget_s=budget_s, progress=progress)
     ids, lines = {}, {}
     with _derivation_of(term):
         for k, w in enumerate(letters):

@@ -3,18 +3,20 @@ and finds the certificates; nothing trusts it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
 from symland.calculus.simplify import Memo, tidy
-from symland.errors import AssumptionMissing, NoRule, StepRejected
+from symland.errors import AssumptionMissing, NoRule, StepRejected, Undecided
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim, Index, IndexLike
 from symland.language.nodes import Family, Lambda, Node, Substitution, walk
 from symland.language.terms import Term
 from symland.language.trace import Assignment, Step, Trace
+from symland.progress import Progress, silent
 from symland.proof.kernel import Kernel
 from symland.proof.rules.registry import ROWS
 from symland.proof.rules.row import Free, Row
@@ -37,9 +39,18 @@ def at(node: Node, path: Path) -> Any:
 
 
 class Prover:
-    """Emits steps. Methods return the id of the step; `statement(id)` is what it says."""
+    """Emits steps. Methods return the id of the step; `statement(id)` is what it says.
 
-    def __init__(self, hypotheses: Mapping[str, S.Statement], prefix: str = "s") -> None:
+    Raises Undecided once `budget_s` seconds are over; `progress` hears how many steps there are.
+    """
+
+    def __init__(
+        self, hypotheses: Mapping[str, S.Statement], prefix: str = "s", budget_s: float | None = None,
+        progress: Progress = silent,
+    ) -> None:  # fmt: skip
+        self._deadline = None if budget_s is None else time.monotonic() + budget_s
+        self._budget = budget_s
+        self._progress = progress
         self.kernel = Kernel(hypotheses)
         self.prefix = prefix
         self.steps: list[Step] = []
@@ -95,6 +106,11 @@ class Prover:
 
     def emit(self, by: str, data: Mapping[str, Any], out: S.Statement | None = None) -> str:
         """Adds a step and returns its id; a step that says what an earlier one says is that one."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise Undecided(
+                f"the derivation was not finished in {self._budget:g} seconds ({len(self.steps)} steps)",
+                hint="a larger budget, or a smaller expression",
+            )
         found = self.kernel.conclude(by, dict(data), out)
         key = (found.statement, found.deps)
         if key in self._known:
@@ -103,6 +119,7 @@ class Prover:
         step = Step(id, by, found.statement, tuple(sorted(found.deps)), data)
         self.kernel.proved[id] = found
         self.steps.append(step)
+        self._progress("derivation", len(self.steps), len(self.steps), "steps")
         self._known[key] = id
         self._rows[id] = data.get("row", "")
         return id
