@@ -4,7 +4,7 @@
 >>> d, m = sl.dims("d m")
 >>> W, X, Y = sl.matrix("W", d, d), sl.matrix("X", d, m), sl.matrix("Y", d, m)
 >>> sl.gradient(sl.number(1, 2) * sl.norm2(W * X - Y), W)
-gradient with respect to W: (W*X - Y)*X'  [PROVED, 13 steps]
+gradient with respect to W: (W*X - Y)*X'  [PROVED, 11 steps]
 """
 
 from __future__ import annotations

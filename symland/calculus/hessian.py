@@ -194,7 +194,7 @@ def _vectorize(prover: Prover, id: str, path: Path, t: LinearTerm, z: Term, comm
         id = prover.rewrite(id, path, "vec_scale", c=inside.args[0], A=inside.args[1])
         id, h = _vectorize(prover, id, (*path, 1), t._replace(coefficient=ONE), z, commute)
         return id, scale(t.coefficient, h)
-    flipped = t.links[:1] == (Flip(),)
+    flipped = bool(t.links) and isinstance(t.links[0], Flip)
     rest = t.links[1:] if flipped else t.links
     if rest and isinstance(rest[0], Outer):
         id = prover.rewrite(id, path, "vec_outer", A=rest[0].times, B=rest[0].against, X=z)

@@ -389,7 +389,8 @@ def _merge_at(terms: list[LinearTerm], place: Slot) -> list[LinearTerm]:
             groups[n] = [t]
             continue
         rest = tuple(x for name, x in zip(link._fields, link, strict=True) if name != added)
-        groups.setdefault((t.links[:i], type(link), rest, t.links[i + 1 :]), []).append(t)
+        others = tuple((type(x), x) for x in (*t.links[:i], *t.links[i + 1 :]))  # tuples alone do not say their class
+        groups.setdefault((len(t.links), type(link), rest, others), []).append(t)
     out = []
     for group in groups.values():
         if len(group) == 1:

@@ -103,7 +103,10 @@ class Reals(Ring):
         return Dense(a.rows, tuple(out))
 
     def determinant(self, a: Value) -> Value:
-        return self.mp.det(self._rows(a))
+        try:
+            return self.mp.det(self._rows(a))
+        except TypeError:  # no pivot is left to choose: mpmath compares with None
+            return self.mp.zero
 
     def operator_norm(self, a: Value) -> Value:
         return self._svd(a)[1][0]

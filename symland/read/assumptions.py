@@ -12,6 +12,7 @@ from symland.language import terms as T
 from symland.language.facts import STATEMENT_OF
 from symland.language.index import Index
 from symland.language.statements import Statement
+from symland.read.declarations import SQUARE_FACTS
 from symland.read.text import Reading, parse, read
 
 _RELATION = re.compile(r"<=|>=|==|=|<|>")
@@ -46,6 +47,8 @@ def read_statement(text: str, reading: Reading | None = None) -> Statement:
         return order if order is not None else _relation(left, sign.group(), right, shapes, facts)
     predicate = _PREDICATE.match(text) if isinstance(text, str) and not relations else None
     if predicate and predicate[1] in PREDICATES:
+        if predicate[1] in SQUARE_FACTS:  # so that the shapes of its letters are inferred to make it square
+            return cast(Statement, PREDICATES[predicate[1]](parse(f"tr({predicate[2]})", shapes, facts).args[0]))
         return cast(Statement, PREDICATES[predicate[1]](parse(predicate[2], shapes, facts)))
     known = ", ".join(PREDICATES)
     raise ParseError(f"{text!r} is not a statement", hint=f"a = b, a < b, a <= b, or P(A) for one of {known}")

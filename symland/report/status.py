@@ -40,8 +40,8 @@ class Claim(NamedTuple):
     """A derivative and the formula expected for it: of a scalar its "gradient" or a block of its "hessian", of a
     matrix its vectorized "jacobian".
 
-    `then` is what the expectation speaks of, if not the derivative itself; `because` gives multiples of equations that
-    the proof of the expectation rests on, as entries of a `ring` step.
+    `then` is what the expectation speaks of, if not the derivative itself; `because` gives, for a prover and
+    what was derived, multiples of equations that the proof of the expectation rests on, as entries of a `ring` step.
     """
 
     kind: str
@@ -50,7 +50,7 @@ class Claim(NamedTuple):
     expected: Term
     assuming: Mapping[str, S.Statement] = {}
     then: Callable[[Term], Term] | None = None
-    because: Callable[[Prover], Cofactors] | None = None
+    because: Callable[[Prover, Term], Cofactors] | None = None
 
     @property
     def text(self) -> str:
@@ -90,7 +90,7 @@ def prove_expected(claim: Claim, made: Derivation) -> S.Statement:
     """The equation between what was derived and what was expected, as the kernel proved it. Raises StepRejected."""
     prover = Prover({**claim.assuming, **made.trace.hypotheses})
     result = claim.then(made.result) if claim.then else made.result
-    using = claim.because(prover) if claim.because else ()
+    using = claim.because(prover, result) if claim.because else ()
     plain = use_symmetry(prover, prover.refl(claim.expected), (1,))
     equal = prover.equate(result, prover.statement(plain).args[1], using)
     return prover.statement(prover.rewrite_by(equal, (1,), plain, reverse=True))

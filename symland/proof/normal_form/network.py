@@ -120,7 +120,17 @@ def _identity(n: Networks, size: Dim) -> Form:
     return n.finished(g, wires, wires)
 
 
-def _reciprocal(a: Form, n: Networks) -> Form:
+def _reciprocal(t: Node, n: Networks) -> Form:
+    """1 ./ A: of a product factor by factor."""
+    if isinstance(t, (T.Product, T.Hadamard, T.Scale)) and (t.is_scalar or not isinstance(t, T.Product)):
+        times = n.hadamard if isinstance(t, T.Hadamard) else n.kronecker
+        return n.repeated(times, [_reciprocal(f, n) for f in t.args])
+    if isinstance(t, (T.Power, T.HadamardPower)) and _small(t.args[1]) and t.args[1].value:
+        return n.power(_reciprocal(t.args[0], n), t.args[1], n.hadamard if t.is_matrix else n.kronecker, _number(1))
+    return _inverted(n.form(t), n)
+
+
+def _inverted(a: Form, n: Networks) -> Form:
     """1 ./ A. The scalar factors c x y of a single term go before it as (1/c)(1/x)(1/y); a sum names an atom."""
     if len(a.terms) != 1:
         return n.entrywise("reciprocal", a)
@@ -164,7 +174,7 @@ def _(t: T.Power, n: Networks) -> Form:
 
 @_form.register
 def _(t: T.Reciprocal, n: Networks) -> Form:
-    return _reciprocal(n.form(t.args[0]), n)
+    return _reciprocal(t.args[0], n)
 
 
 @_form.register
@@ -226,7 +236,7 @@ def _(t: T.Product, n: Networks) -> Form:
 @_form.register
 def _(t: T.Elementwise, n: Networks) -> Form:
     if t.function == "reciprocal":
-        return _reciprocal(n.form(t.argument), n)
+        return _reciprocal(t.argument, n)
     parameters = tuple([tuple(sorted(n.form(p).terms.items())) for p in t.parameters])
     return n.entrywise((t.function, parameters) if parameters else t.function, n.form(t.argument))
 
@@ -279,7 +289,7 @@ def _(t: T.MatrixPower, n: Networks) -> Form:
 @_form.register
 def _(t: T.Inverse, n: Networks) -> Form:
     a = n.fused(t.args[0])
-    return n.function("Inverse", a, flipped=True) if a.axes else _reciprocal(a, n)
+    return n.function("Inverse", a, flipped=True) if a.axes else _inverted(a, n)
 
 
 @_form.register
