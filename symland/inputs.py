@@ -15,15 +15,20 @@ from symland.calculus.facts import says
 from symland.calculus.hessian import HessianDerivation
 from symland.calculus.naming import named_parts
 from symland.calculus.prover import Prover
-from symland.errors import AssumptionMissing, StepRejected, Undecided, UsageError
+from symland.calculus.simplify import tidy
+from symland.errors import AssumptionMissing, StepRejected, Undecided, UndefinedHere, UsageError
 from symland.language import terms as T
-from symland.language.index import Dim
+from symland.language.domains import subject_of
+from symland.language.index import Dim, check_name
+from symland.language.names import check_names
 from symland.language.nodes import Node, walk
+from symland.language.notation import names_in
 from symland.language.statements import Statement
 from symland.language.terms import Term
 from symland.language.trace import Trace
 from symland.progress import Progress, silent
 from symland.proof.kernel import replay
+from symland.proof.normal_form.words import TooLarge
 
 Assumptions = Mapping[str, Statement] | Sequence[Any] | str | None
 
@@ -68,7 +73,7 @@ class Input(NamedTuple):
 
 def is_sympy(item: Any) -> bool:
     """Whether the item is one of SymPy's objects; does not import SymPy."""
-    return any(c.__module__.split(".")[0] == "sympy" for c in type(item).__mro__)
+    return any((c.__module__ or "").split(".")[0] == "sympy" for c in type(item).__mro__)
 
 
 def as_input(
@@ -90,12 +95,13 @@ def as_input(
         return Input(reading.term, reading)
     if shapes is not None or facts is not None:
         raise UsageError("shapes and facts are declared for text", hint="a term carries the shapes of its letters")
-    if isinstance(item, Term):
-        return Input(item)
     if is_sympy(item):
         from symland.read.sympy import from_sympy
 
-        return Input(from_sympy(item))
+        item = from_sympy(item)
+    if isinstance(item, Term):
+        check_names(item)
+        return Input(item)
     raise UsageError(f"{item!r} is not an expression", hint="a symland term, a SymPy expression, or text")
 
 
@@ -126,6 +132,9 @@ def _derivation_of(term: Term) -> Iterator[None]:
         yield
     except AssumptionMissing:
         raise
+    except (RecursionError, TooLarge) as e:
+        why = "it is nested too deeply" if isinstance(e, RecursionError) else str(e.args[0])
+        raise Undecided(f"no derivative was found: {why}", hint="name the parts, or take a simpler form") from None
     except StepRejected as e:
         raise Undecided(
             f"a derivative of {term!r} was found, but not proved: {e.reason}",
@@ -148,7 +157,7 @@ def gradient(
     given = _loss(loss, shapes, facts)
     letter, hypotheses = given.letter(w), hypotheses_from(assuming, given)
     with _derivation_of(given.term):
-        made = _gradient.gradient(given.term, letter, hypotheses, abbreviations)
+        made = _gradient.gradient(given.term, letter, hypotheses, _checked(abbreviations, given))
     return _finished(made, given, abbreviations)
 
 
@@ -167,7 +176,7 @@ def hessian_block(
     given = _loss(loss, shapes, facts)
     letters, hypotheses = (given.letter(w), given.letter(u)), hypotheses_from(assuming, given)
     with _derivation_of(given.term):
-        made = _hessian.hessian_block(given.term, *letters, hypotheses, abbreviations, commute)
+        made = _hessian.hessian_block(given.term, *letters, hypotheses, _checked(abbreviations, given), commute)
     return _finished(made, given, abbreviations)
 
 
@@ -190,7 +199,7 @@ def hessian(
     letters = [given.letter(w) for w in variables]
     hypotheses = hypotheses_from(assuming, given)
     with _derivation_of(given.term):
-        made = _hessian.hessian(given.term, letters, form, hypotheses, abbreviations)
+        made = _hessian.hessian(given.term, letters, form, hypotheses, _checked(abbreviations, given))
     names = abbreviations
     if names is None:
         parts = named_parts(b.result for b in made.blocks.values())
@@ -250,18 +259,39 @@ def jacobian(
     B' (x) A
     """
     given = as_input(function, shapes, facts)
+    check_defined(given.term)
     letter, hypotheses = given.letter(w), hypotheses_from(assuming, given)
     with _derivation_of(given.term):
-        made = _jacobian.jacobian(given.term, letter, hypotheses, abbreviations)
+        made = _jacobian.jacobian(given.term, letter, hypotheses, _checked(abbreviations, given))
     return _finished(made, given, abbreviations)
+
+
+def check_defined(term: Term) -> None:
+    """Raises UndefinedHere for a term that has a value nowhere: 1/(s - s), the inverse of A - A."""
+    memo: dict[Node, Term] = {}
+    for n in walk(term):
+        subject = subject_of(n)
+        if subject is not None and (isinstance(zero := tidy(subject, memo), T.Zero) or zero is T.number(0)):
+            raise UndefinedHere(f"{n!r} has a value nowhere: {subject!r} is 0")
 
 
 def _loss(item: Any, shapes: Any, facts: Mapping[str, Iterable[str]] | None) -> Input:
     """The input, with a 1 x 1 product such as x'*A*x taken as the scalar in it."""
     given = as_input(item, shapes, facts, scalar=True)
     if given.term.is_matrix and all(d == Dim.of(1) for d in given.term.shape):
-        return Input(T.Trace(given.term), given.reading)
+        given = Input(T.Trace(given.term), given.reading)
+    check_defined(given.term)
     return given
+
+
+def _checked(abbreviations: Mapping[Node, str] | None, given: Input) -> Mapping[Node, str] | None:
+    """The names that a caller gives to parts: each a name, used once, and for nothing else."""
+    taken = names_in(given.term)
+    for name in (abbreviations or {}).values():
+        if check_name(name) in taken:
+            raise UsageError(f"the abbreviation {name} is the name of something else", hint="another name")
+        taken.add(name)
+    return abbreviations
 
 
 def _finished(made: Derivation, given: Input, abbreviations: Mapping[Node, str] | None) -> Derivation:

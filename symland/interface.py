@@ -6,7 +6,7 @@ Here the first opinion (the kernel) and the second ones (`checks`) are put side 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +30,8 @@ from symland.proof.theorem import Theorem
 
 METHODS = ("kernel", "steps", "explicit", "modular", "highprec")
 SMALL = {"d": 2, "n": 2, "m": 3}  # dimensions of a check that are not given
+OTHERS: tuple[Mapping[str, int] | int, ...] = ({"d": 3, "n": 3, "m": 2}, 1)  # where the loss has no value at those
+INDICES = range(1, 5)  # values of index variables that are not given
 
 
 class Formulas(NamedTuple):
@@ -78,7 +80,9 @@ def check(
     `item` is a derivation, a Hessian, a theorem of the landscape with its trace, a trace, or the path of a trace file.
     Methods: "kernel" (replay), "steps" (every step of the trace evaluated on models of its hypotheses), "explicit"
     (polynomial identity at `dims`), "modular" (prime-field jets of the loss), "highprec" (central differences at
-    `digits` digits). `dims` gives dimensions and, for a symbolic depth, index variables such as L, l, k.
+    `digits` digits). `dims` gives dimensions and, for a symbolic depth, index variables such as L, l, k; small values
+    where the hypotheses hold are taken for those that are missing. A method that says nothing is named in the details
+    with its reason. Raises UsageError for index variables at which a hypothesis fails.
     """
     chosen = tuple(methods or METHODS)
     odd = set(chosen) - set(METHODS)
@@ -92,14 +96,17 @@ def check(
             from symland.checks.steps import check_steps
 
             parts.append(check_steps(trace, budget_s=budget_s, progress=progress))
-    formulas = formulas_of(item, dims)
+    at = {**small_indices(item, dims or {}), **(dims or {})}
+    formulas, silences = formulas_of(item, at), list[str]()
     if formulas is not None:
-        parts.extend(
-            formula_opinions(formulas, sizes(formulas.loss, dims, SMALL, indices_of(item)), chosen, digits, progress)
-        )
-    if not parts:
-        raise UsageError(f"{item!r} cannot be checked by {', '.join(chosen)}")
-    return Evidence(combined(tuple(parts)), "all methods together", ", ".join(chosen), parts=tuple(parts))
+        found, silences = formula_opinions(formulas, _candidates(formulas.loss, at, item), chosen, digits, progress)
+        parts.extend(found)
+    if not parts and not silences:
+        missing = sorted(indices_of(item) - set(at))
+        given = ", ".join(f'"{v}": 2' for v in missing)
+        hint = f"give values to the index variables, as in dims={{{given}}}" if missing else "use kernel or steps"
+        raise UsageError(f"{item!r} cannot be checked by {', '.join(chosen)}", hint=hint)
+    return _together(parts, chosen, silences)
 
 
 def check_derivatives(
@@ -117,9 +124,21 @@ def check_derivatives(
         elif isinstance(statement, S.Hess):
             formulas.blocks[statement.args[1], statement.args[2]] = statement.args[3]
     parts = [kernel_opinion(made.trace), check_steps(made.trace, budget_s=budget_s, progress=progress)]
-    at = sizes(formulas.loss, dims, SMALL)
-    parts.extend(formula_opinions(formulas, at, METHODS, digits, progress))
-    return Evidence(combined(tuple(parts)), "all methods together", ", ".join(METHODS), parts=tuple(parts))
+    found, silences = formula_opinions(formulas, _candidates(formulas.loss, dims, None), METHODS, digits, progress)
+    return _together([*parts, *found], METHODS, silences)
+
+
+def _together(parts: Sequence[Evidence], chosen: Sequence[str], silences: Sequence[str]) -> Evidence:
+    details = f"no opinion: {'; '.join(silences)}" if silences else ""
+    return Evidence(
+        combined(tuple(parts)), "all methods together", ", ".join(chosen), details=details, parts=tuple(parts)
+    )
+
+
+def _candidates(loss: Term, dims: Mapping[str, Any] | None, item: Any) -> list[dict[str, Any]]:
+    """The sizes to check at: the first, unless the loss has no value there (X' X is singular if X is wide)."""
+    indices = indices_of(item)
+    return [sizes(loss, dims, rest, indices) for rest in (SMALL, *OTHERS)]
 
 
 def kernel_opinion(trace: Trace) -> Evidence:
@@ -137,28 +156,47 @@ def kernel_opinion(trace: Trace) -> Evidence:
 
 
 def formula_opinions(
-    f: Formulas, dims: Mapping[str, Any], chosen: Sequence[str], digits: int, progress: Progress
-) -> list[Evidence]:
-    """What the checks that differentiate the loss themselves say of the formulas. A method that does not apply (no
-    polynomials, no rational functions, no point with a value) has no opinion."""
+    f: Formulas, candidates: Sequence[Mapping[str, Any]], chosen: Sequence[str], digits: int, progress: Progress
+) -> tuple[list[Evidence], list[str]]:
+    """What the checks that differentiate the loss themselves say of the formulas, at the first of the sizes where they
+    find a value. A method that does not apply (no polynomials, no rational functions, no point with a value) has no
+    opinion; its reason is among the second values."""
     from symland.checks.explicit import check_derivatives
     from symland.checks.highprec import check_derivatives_numeric
     from symland.checks.modular import check_modular
 
     letters = list(dict.fromkeys([*f.gradients, *(w for pair in f.blocks for w in pair)]))
-    methods: dict[str, Callable[[], Evidence]] = {
-        "explicit": lambda: check_derivatives(f.loss, letters, f.gradients, f.blocks, dims),
-        "modular": lambda: check_modular(f.loss, f.gradients, f.blocks, dims),
-        "highprec": lambda: check_derivatives_numeric(
-            f.loss, f.gradients, f.blocks, dims, digits, progress=progress
-        ),
+    methods: dict[str, Callable[[Mapping[str, Any]], Evidence]] = {
+        "explicit": lambda at: check_derivatives(f.loss, letters, f.gradients, f.blocks, at),
+        "modular": lambda at: check_modular(f.loss, f.gradients, f.blocks, at),
+        "highprec": lambda at: check_derivatives_numeric(f.loss, f.gradients, f.blocks, at, digits, progress=progress),
     }
-    out = []
+    out, silences = list[Evidence](), list[str]()
     for name, method in methods.items():
         if name in chosen:
-            with suppress(NoRule, UndefinedHere):
-                out.append(method())
-    return out
+            found = _first_opinion(method, candidates)
+            if isinstance(found, Evidence):
+                out.append(found)
+            else:
+                silences.append(f"{name} ({found})")
+    return out, silences
+
+
+def _first_opinion(
+    method: Callable[[Mapping[str, Any]], Evidence], candidates: Sequence[Mapping[str, Any]]
+) -> Evidence | str:
+    """The evidence at the first of the sizes where there is some, or why there is none."""
+    reason = ""
+    for place, at in enumerate(candidates):
+        if at in candidates[:place]:
+            continue
+        try:
+            return method(at)
+        except NoRule as e:
+            return e.message
+        except UndefinedHere as e:
+            reason = reason or f"no sample where it can be compared: {e.message}"
+    return reason
 
 
 def traces_of(item: Any) -> list[Trace]:
@@ -215,6 +253,33 @@ def indices_of(item: Any) -> frozenset[str]:
     if isinstance(item, Derivation):
         return item.theorem.statement.free_indices
     return item.free_indices if isinstance(item, Term) else frozenset()
+
+
+def small_indices(item: Any, dims: Mapping[str, Any]) -> dict[str, int]:
+    """Small values for the index variables of an item that `dims` does not give: with the least sum among those where
+    the order facts that the item rests on hold and one variable is 2, so that there is something to see. None of them
+    if there are no such values. Raises UsageError if a fact fails at the values given."""
+    free = sorted(indices_of(item) - set(dims))
+    made = item.blocks.values() if isinstance(item, HessianDerivation) else [item]
+    facts = [h for d in made if isinstance(d, Derivation) for h in d.theorem.hypotheses.values()]
+    order = [h for h in facts if isinstance(h, S.NonNeg)]
+    known = {v: x for v, x in dims.items() if isinstance(x, int)}
+    for fact in order:
+        if not _holds(fact, known):
+            raise UsageError(f"the formula was derived for {fact!r}, which fails at the values given")
+    if not free or len(free) > 4:
+        return {}
+    choices = (dict(zip(free, values, strict=True)) for values in product(INDICES, repeat=len(free)))
+    good = [c for c in choices if max(c.values()) > 1 and all(_holds(f, {**known, **c}) for f in order)]
+    return min(good, key=lambda c: sum(c.values()), default={})
+
+
+def _holds(fact: S.NonNeg, values: Mapping[str, int]) -> bool:
+    """Whether an order fact holds; one with a variable that has no value says nothing."""
+    e = fact.index
+    if not e.variables <= set(values):
+        return True
+    return e.constant + sum(c * values[v] for v, c in e.coefficients) >= 0
 
 
 def sizes(

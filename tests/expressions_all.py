@@ -184,7 +184,8 @@ class Losses:
         return T.scalar(self.pick("ce"))
 
     def number(self, depth):
-        return T.number(self.pick((1, 2, 3, -1, -2)), self.pick((1, 2, 3)))
+        number = T.number(self.pick((1, 2, 3, -1, -2)), self.pick((1, 2, 3)))
+        return self.pick((number, number, number, T.DimScalar(Dim.of("m"))))
 
     def entry_of_letter(self, depth):
         return T.entry(self.pick(letters("n", "m")), Index.of(self.pick((1, 2))), Index.of(self.pick((1, 2, 3))))
@@ -276,7 +277,7 @@ class Losses:
 
     def scalar_sum(self, depth):
         i = Index.var("i")
-        return T.BoundedSum.over("i", 1, 2, T.entry(self.matrix("n", "n", depth), i, i) ** 2)
+        return T.BoundedSum.over("i", 1, 2, T.IndexScalar(i) * T.entry(self.matrix("n", "n", depth), i, i) ** 2)
 
     def scalar_product(self, depth):
         """tr(W[1]) tr(W[2]), or with functions of the members."""

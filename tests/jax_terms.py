@@ -117,6 +117,11 @@ def _(t: T.DimScalar, at):
 
 
 @_value.register
+def _(t: T.IndexScalar, at):
+    return float(t.args[0].value)
+
+
+@_value.register
 def _(t: T.Identity, at):
     return at.xp.eye(at.size(t.args[0]))
 

@@ -35,6 +35,7 @@ SHIFT = 1e-11  # of a point: values that change much under it say nothing
 SLOW = 1.0  # seconds
 FUNCTIONS = {name: make(np) for name, make in GENERIC.items()}
 
+QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}  # each is compiled to run once
 UNITS = [T.Identity(Dim.of(name)) for name in SIZES]  # every dimension may be given by name
 
 
@@ -48,20 +49,21 @@ class Outcome(NamedTuple):
 
 def derivatives(loss, letters, w, u, v):
     """Value, gradient in w, and its derivative in u in the direction v, all by JAX."""
+    names = list(letters)
 
-    def at(a, b):
-        return Arrays(jnp, {**letters, u: b, w: a}, SIZES).value(loss)
+    def at(a, b, values):
+        return Arrays(jnp, {**dict(zip(names, values, strict=True)), u: b, w: a}, SIZES).value(loss)
 
-    def both(a, b):
-        value, slope = jax.value_and_grad(at)(a, b)
+    def both(b, a, values):
+        value, slope = jax.value_and_grad(at)(b if w is u else a, b, values)
         return slope, value
 
-    a, b, v = (jnp.asarray(x) for x in (letters[w], letters[u], v))
-    if w is u:
-        slope, moved, value = jax.jvp(lambda a: both(a, a), [a], [v], has_aux=True)
-    else:
-        slope, moved, value = jax.jvp(lambda b: both(a, b), [b], [v], has_aux=True)
-    return np.asarray(value), np.asarray(slope), np.asarray(moved)
+    def all_three(a, b, v, values):
+        slope, moved, value = jax.jvp(lambda b: both(b, a, values), [b], [v], has_aux=True)
+        return value, slope, moved
+
+    compiled = jax.jit(all_three, compiler_options=QUICK)
+    return [np.asarray(x) for x in compiled(letters[w], letters[u], v, list(letters.values()))]
 
 
 def random_letters(loss, rng, positive):
@@ -140,8 +142,8 @@ def compared(loss, formulas, w, u, rng):
         if max(gaps) <= CLOSE:
             return Outcome(RIGHT)
         moved = {x: a * (1 + SHIFT) for x, a in letters.items()}
-        near = zip((*found, *wanted), (*formulas_at(formulas, moved, loss, v), *derivatives(loss, moved, w, u, v)), strict=True)
-        if max(gaps) > CLOSE + 100 * max(difference(x, y) for x, y in near):
+        there = *formulas_at(formulas, moved, loss, v), *derivatives(loss, moved, w, u, v)
+        if max(gaps) > CLOSE + 100 * max(map(difference, (*found, *wanted), there)):
             names = [n for n, g in zip(("value", "gradient", "block"), gaps, strict=True) if g > CLOSE]
             return Outcome(WRONG, f"{', '.join(names)} in {w!r}, {u!r}: {formulas[1]!r}; {formulas[2]!r}")
     return Outcome(VACUOUS, undefined) if undefined else Outcome(NO_POINT)
@@ -175,6 +177,8 @@ def main(argv=None):
         if outcome.kind in (WRONG, CRASHED, REFUSED, VACUOUS):
             print(f"{outcome.kind}: {number}: {loss!r}\n    {outcome.reason}", flush=True)
         done = number - args.first + 1
+        if done % 500 == 0:
+            jax.clear_caches()
         if done % 100 == 0 or done == args.count:
             print(f"{done}/{args.count} in {time.perf_counter() - begin:.0f} s: {summary(tally)}", flush=True)
     return 1 if tally[WRONG] or tally[CRASHED] else 0

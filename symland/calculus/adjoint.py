@@ -77,6 +77,8 @@ def pull_back(m: Term, c: Term, v: Term) -> Term:
             return scale(s, pull_back(a, c, v))
         if contains(s, v) and not contains(a, v):
             return scale(tidy(T.Inner(c, a)), gradient_of_linear(s, v))
+    if isinstance(m, T.Vec) and m.args[0].is_scalar:
+        return scale(tidy(T.Trace(c)), gradient_of_linear(m.args[0], v))
     if isinstance(m, T.Block):
         places = zip(m.args[1:], block_places(m), strict=True)
         return add(

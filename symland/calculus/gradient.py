@@ -19,7 +19,7 @@ from symland.errors import UsageError
 from symland.language import terms as T
 from symland.language.facts import hypotheses_of
 from symland.language.nodes import Node, walk
-from symland.language.notation import declaration
+from symland.language.notation import declaration, names_in, unused_names
 from symland.language.statements import Statement
 from symland.language.terms import Term
 from symland.proof.rules.registry import ROWS
@@ -161,9 +161,7 @@ def assume_context(prover: Prover, loss: Term, *letters: Term) -> None:
 
 def direction(name: str, w: Term, *where: Node) -> Term:
     """A symbol of the shape of w whose name occurs nowhere in `where`."""
-    used = {n.name for root in (*where, w) for n in walk(root) if isinstance(n, (T.Symbol, T.Member, T.Chain))}
-    while name in used:
-        name += "'"
+    name = next(unused_names(w, (name, "H", "Z", "T"), names_in(*where)))
     return T.matrix(name, *w.shape) if w.is_matrix else T.scalar(name)
 
 

@@ -53,7 +53,8 @@ def hessian_block(
 
 def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = False) -> str:
     """The id of `hess(loss, w, u, H)`; its main line goes to the display."""
-    v, z = direction("V", w, loss), direction("U", u, loss)
+    v = direction("V", w, loss, u)
+    z = direction("U", u, loss, w, v)
     id = _second_differential(prover, loss, (w, v), (u, z))
     form = at(prover.statement(id), RIGHT)
     if looks_inside(form) or not (form_is_plain(w) and form_is_plain(u)) or _factors(form, v, z) is None:
@@ -65,7 +66,8 @@ def hessian_step(prover: Prover, loss: Term, w: Term, u: Term, commute: bool = F
 
 def bilinear_step(prover: Prover, loss: Term, w: Term, u: Term, names: tuple[str, str] = ("V", "U")) -> str:
     """The id of `D(D(loss; w, V); u, U) = <V, J>`, or V J for a scalar w, with J linear in U."""
-    v, z = direction(names[0], w, loss, u), direction(names[1], u, loss, w)
+    v = direction(names[0], w, loss, u)
+    z = direction(names[1], u, loss, w, v)
     id = _second_differential(prover, loss, (w, v), (u, z))
     return _collected(prover, id, v, z)
 

@@ -70,4 +70,6 @@ def _matrix(column: Term, v: Term) -> Term:
         return coefficient(column, v)
     if isinstance(column, T.Vec) and column.args[0].is_scalar:
         return transpose(tidy(T.Vec(gradient_of_linear(column.args[0], v))))
-    return add(*(t.matrix(v.shape) for t in linear_terms(column, v)))
+    terms = linear_terms(column, v)
+    size = (column.shape[0], S.entries_of(v))
+    return add(*(t.matrix(v.shape) for t in terms)) if terms else cast(Term, T.Zero(*size))

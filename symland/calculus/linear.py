@@ -239,6 +239,8 @@ def _terms(m: Term, u: Term) -> list[LinearTerm]:
             return [LinearTerm(ONE, (Outer(gradient_of_linear(s, u), a),))]
         if not contains(s, u):
             return [t._replace(coefficient=scalar_product(s, t.coefficient)) for t in _terms(a, u)]
+    if isinstance(m, T.Vec) and m.args[0].is_scalar:
+        return _terms(cast(Term, T.Scale(m.args[0], T.Identity(UNIT))), u)
     if isinstance(m, T.Block):
         parts = [(m.args[1 + k], sandwich) for k, sandwich in enumerate(block_places(m)) if contains(m.args[1 + k], u)]
         return [t._replace(links=then(t.links, s, u.shape)) for a, s in parts for t in _terms(a, u)]

@@ -25,7 +25,7 @@ def named_parts(formulas: Iterable[Term], shown: Iterable[Node] = ()) -> dict[st
     """Names for the parts of the formulas that these, and what is shown beside them, repeat; largest savings first:
     name -> meaning, each written out."""
     formulas, shown = tuple(formulas), tuple(shown)
-    parts: set[Node] = {n for f in formulas for n in walk(f) if isinstance(n, NAMED)}
+    parts: set[Node] = {n for f in formulas for n in walk(f) if isinstance(n, NAMED) and not _is_open(n)}
     out: dict[str, Term] = {}
     while len(out) < MOST:
         best = _best((*formulas, *shown), parts, {meaning: name for name, meaning in out.items()})
@@ -33,6 +33,11 @@ def named_parts(formulas: Iterable[Term], shown: Iterable[Node] = ()) -> dict[st
             break
         out[_name(best, (*formulas, *shown), out)] = best
     return out
+
+
+def _is_open(part: Node) -> bool:
+    """Whether the part speaks of the variable of a sum or product around it."""
+    return any("#" in name for name in part.free_indices)
 
 
 def used_names(formula: Node, names: Mapping[Node, str]) -> dict[str, Node]:

@@ -4,6 +4,7 @@ use is followed by a `ring` or `network` step that proves the tidy term equal.""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import singledispatch
 from typing import cast
@@ -40,10 +41,14 @@ def multiply(*factors: Term) -> Term:
                 flat[-1] = cast(Term, T.Ones(flat[-1].shape[0], g.shape[1]))
             elif not isinstance(g, T.Identity):
                 flat.append(g)
-            if flat and flat[-1] is T.Ones(UNIT, UNIT):
+            if flat and flat[-1] in (T.Ones(UNIT, UNIT), T.UnitVector(UNIT, Index.of(1))):
                 flat.pop()
             if len(flat) > 2 and _selects(*flat[-3:]):  # the principal submatrix of a Kronecker product
                 flat[-3:] = [entrywise_product(*flat[-2].args)]
+            strip = _strip_of_blocks(*flat[-2:]) if len(flat) > 1 else None
+            if strip is not None:
+                parts[:0] = [strip]
+                del flat[-2:]
     body = T.product(*flat) if flat else cast(Term, T.Identity(rows))
     return scale(coefficient, body)
 
@@ -54,6 +59,29 @@ def _selects(left: Term, middle: Term, right: Term) -> bool:
         return False
     size = (left.args[0], left.args[0])
     return all(f.shape == size for f in middle.args)
+
+
+def _strip_of_blocks(left: Term, right: Term) -> Term | None:
+    """The product of two block matrices of which one takes a strip of the other: [I, 0]*[A, B; C, D] = [A, B]."""
+    if not (isinstance(left, T.Block) and isinstance(right, T.Block)):
+        return None
+    if [b.shape[1] for b in left.grid[0]] != [line[0].shape[0] for line in right.grid]:
+        return None
+    taken = _taken(left.grid[0]) if len(left.grid) == 1 else None
+    if taken is not None:
+        return _of_blocks([right.grid[taken]])
+    taken = _taken([line[0] for line in right.grid]) if len(right.grid[0]) == 1 else None
+    return None if taken is None else _of_blocks([[line[taken]] for line in left.grid])
+
+
+def _of_blocks(grid: Sequence[Sequence[Term]]) -> Term:
+    return grid[0][0] if len(grid) == len(grid[0]) == 1 else T.block(grid)
+
+
+def _taken(strip: Sequence[Term]) -> int | None:
+    """The place of the identity in a strip of zeros and one identity; None for any other strip."""
+    places = [k for k, b in enumerate(strip) if isinstance(b, T.Identity)]
+    return places[0] if len(places) == 1 and all(isinstance(b, (T.Identity, T.Zero)) for b in strip) else None
 
 
 def scale(c: Term, a: Term) -> Term:

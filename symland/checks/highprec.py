@@ -3,7 +3,12 @@
 Everything here only evaluates: it earns NUMERIC and never more. Differences need no calculus at all: for directions V
 and U, (F(W + hV) - F(W - hV)) / 2h against <G, V>, and the mixed second difference against vec(V)^T H vec(U). The work
 is done with three times the digits, so that the error of the differences, of order h^2, is far below the digits stated.
-Functions are differenced at some distance from where they are not smooth.
+Functions, inverses and logarithms of determinants are differenced at some distance from where they are not smooth: a
+sample without a value, or too near to such a place, is passed over.
+
+A disagreement refutes only if it stays. It is computed again with twice the digits and a smaller step, and again: a
+formula is refuted when both numbers are settled, the gap is far larger than what they changed, and the differences on
+both sides of the sample agree. Where it does not come to that (cancellation, ill-conditioning) the sample says nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +40,8 @@ METHOD = "mpmath"
 ATTEMPTS = 20  # samples tried until every term has a value
 MARGIN = Fraction(1, 10**6)  # between a sample and a kink, a pole or the end of a domain
 SLACK = 5  # digits lost to rounding that are not held against a formula
+REFINED = 3  # times that the digits are doubled before a sample is given up
+CLEAR = 100  # a gap refutes if it is that many times what the two numbers changed by
 
 
 class Row(NamedTuple):
@@ -48,6 +55,7 @@ class Row(NamedTuple):
     difference: Any
     dims: Mapping[str, int]
     point: Mapping[str, Any]
+    refuted: bool = False  # the two sides of an inequality, in the wrong order with more digits too
 
 
 def derivative_table(
@@ -61,7 +69,8 @@ def derivative_table(
 ) -> list[Row]:
     """Central differences of the loss (left) beside the formulas (right), one row for each formula and random sample.
 
-    Numbers have the digits stated. Raises UndefinedHere if a term has no value at any of many samples.
+    Numbers have the digits stated. A row that disagrees has been confirmed, so that it refutes the formula. Raises
+    UndefinedHere if there is no sample, among many, where all terms have values that can be compared.
     """
     nodes = [loss, *gradients.values(), *blocks.values()]
     rng, facts = stream(nodes), facts_of(nodes)
@@ -76,7 +85,7 @@ def derivative_table(
                 rows += probe.rows(number, gradients, blocks)
                 break
             except UndefinedHere:
-                if attempt == ATTEMPTS:
+                if attempt == ATTEMPTS and not rows:
                     raise
     return rows
 
@@ -90,7 +99,8 @@ def check_derivatives_numeric(
     trials: int = 3,
     progress: Progress = silent,
 ) -> Evidence:
-    """Evidence on gradient and Hessian formulas against central differences: NUMERIC(digits), or REFUTED.
+    """Evidence on gradient and Hessian formulas against central differences: NUMERIC(digits), or REFUTED. Raises
+    UndefinedHere with the reason if there is no sample where differences say anything.
 
     >>> from symland.language.terms import SquaredNorm, matrix
     >>> A = matrix("A", "d", "d")
@@ -106,7 +116,8 @@ def check_derivatives_numeric(
         return Evidence(Label.REFUTED, claim, METHOD, scope, witness=witness)
     worst = max((r.difference for r in rows), default=0)
     claim = f"{len(rows)} values of formulas agree with central differences of the loss"
-    details = f"{trials} samples, largest relative difference {_short(worst)}"
+    samples = len({r.sample for r in rows})
+    details = f"{samples} samples, largest relative difference {_short(worst)}"
     return Evidence(Label.NUMERIC, claim, METHOD, scope, details)
 
 
@@ -136,9 +147,8 @@ def inequality_table(
             run_model(model, sample)
             exact = Evaluation(sample, Rationals())
             if all(certain(h, sample) if has_free_functions(h) else judge(h, exact).holds for h in hypotheses):
-                at = Evaluation(_Real(sample, reals, {}), reals)
-                left, right = map(at.value, statement.args)
-                rows.append(_row(reals, number + 1, show(statement), left, right, sample))
+                row = _row(reals, number + 1, show(statement), *_sides(statement, sample, reals), sample)
+                rows.append(row._replace(refuted=_fails(statement, sample, row, digits)))
         except UndefinedHere:
             continue
     return rows
@@ -164,15 +174,32 @@ def check_inequality(
     rows = inequality_table(statement, hypotheses, model, digits, trials, top, progress)
     claim, scope = show(statement), f"{digits} digits; {len(rows)} samples"
     for r in rows:
-        if r.left > r.right and not _agree(r, digits):
+        if r.refuted:
             witness = Witness(r.dims, r.point, r.left, r.right, f"sample {r.sample}")
             return Evidence(Label.REFUTED, f"{claim} fails", METHOD, scope, witness=witness)
     if not rows:
         return Evidence(Label.UNDECIDED, claim, METHOD, scope, "the hypotheses held at no sample")
     if isinstance(statement, S.Lt) and any(_agree(r, digits) for r in rows):
         return Evidence(Label.UNDECIDED, claim, METHOD, scope, "two sides agree to the digits stated")
+    if any(r.left > r.right and not _agree(r, digits) for r in rows):
+        return Evidence(Label.UNDECIDED, claim, METHOD, scope, "the two sides change with the digits of the arithmetic")
     least = min(r.difference for r in rows)
     return Evidence(Label.NUMERIC, claim, METHOD, scope, f"least relative slack {_short(least)}")
+
+
+def _sides(statement: Node, sample: Sample, reals: Reals) -> tuple[Value, Value]:
+    at = Evaluation(_Real(sample, reals, {}), reals)
+    left, right = map(at.value, statement.args)
+    return left, right
+
+
+def _fails(statement: Node, sample: Sample, row: Row, digits: int) -> bool:
+    """Whether an inequality fails at the sample by more than its two sides change when they are computed again with
+    more digits: ranks and cancellations are decided by those."""
+    if row.left <= row.right or _agree(row, digits):
+        return False
+    left, right = _sides(statement, sample, Reals(3 * digits))
+    return bool(left - right > CLEAR * (abs(left - row.left) + abs(right - row.right)))
 
 
 class _Real:
@@ -188,52 +215,101 @@ class _Real:
 
 
 class _Probe:
-    """Difference quotients of the loss at one sample."""
+    """Difference quotients of the loss at one sample, beside formulas."""
 
     def __init__(self, loss: Node, sample: Sample, digits: int, rng: Random) -> None:
         self.loss, self.sample, self.digits = loss, sample, digits
-        self.reals = Reals(3 * digits + 20, MARGIN)
-        self.h = self.reals.mp.mpf(10) ** -(3 * digits // 4 + 5)
-        self.at = Evaluation(_Real(sample, self.reals, {}), self.reals)
-        self._directions = Sample(rng, {}, given=sample)
-
-    def first(self, w: Node, formula: Node) -> tuple[Value, Value]:
-        """The first difference in a random direction, and <G, V>."""
-        v = self._direction(w, "V")
-        g = self.at.value(formula)
-        up, down = (self._loss([(w, v, s)]) for s in (1, -1))
-        return (up - down) / (2 * self.h), self.reals.inner(g, v) if w.is_matrix else g * v
-
-    def second(self, w: Node, u: Node, formula: Node) -> tuple[Value, Value]:
-        """The mixed second difference in random directions, and vec(V)^T H vec(U)."""
-        a, b = self._direction(w, "V"), self._direction(u, "U")
-        f = {(s, t): self._loss([(w, a, s), (u, b, t)]) for s in (1, -1) for t in (1, -1)}
-        quotient = (f[1, 1] - f[1, -1] - f[-1, 1] + f[-1, -1]) / (4 * self.h**2)
-        column = applied(formula, self.reals.vec(b), self.at)
-        return quotient, self.reals.inner(self.reals.vec(a), column)
+        self._drawn = Sample(rng, {}, given=sample)
 
     def rows(self, number: int, gradients: Mapping[Node, Node], blocks: Mapping[tuple[Node, Node], Node]) -> list[Row]:
-        """The lines of a table, with the digits stated."""
-        found = [(f"gradient {show(w)}", *self.first(w, g)) for w, g in gradients.items()]
-        found += [(f"Hessian block {show(w)} {show(u)}", *self.second(w, u, h)) for (w, u), h in blocks.items()]
-        reals = Reals(self.digits)
-        return [_row(reals, number, what, left, right, self.sample) for what, left, right in found]
+        """The lines of a table, with the digits stated; those that disagree are confirmed. Raises UndefinedHere if the
+        sample says nothing."""
+        cases: list[tuple[str, Node, tuple[Node, ...]]] = []
+        cases += [(f"gradient {show(w)}", g, (w,)) for w, g in gradients.items()]
+        cases += [(f"Hessian block {show(w)} {show(u)}", h, (w, u)) for (w, u), h in blocks.items()]
+        start = self._differences(0)
+        return [self._row(number, start, *case) for case in cases]
+
+    def _row(self, number: int, start: _Differences, what: str, formula: Node, letters: Sequence[Node]) -> Row:
+        rough: Row | None = None
+        for level in range(REFINED + 1):
+            steps = [(w, self._direction(w, name)) for w, name in zip(letters, "VU", strict=False)]
+            at = self._differences(level) if level else start
+            found = _row(at.reals, number, what, *at.quotient_and_value(formula, steps), self.sample)
+            if _agree(found, self.digits) or (rough is not None and self._confirmed(rough, found, at, steps)):
+                return _row(Reals(self.digits), number, what, found.left, found.right, self.sample)
+            rough = found
+        raise UndefinedHere(f"the differences of {show(self.loss)} do not settle with {at.reals.digits} digits")
+
+    def _confirmed(self, rough: Row, fine: Row, at: _Differences, steps: Sequence[tuple[Node, Value]]) -> bool:
+        """Whether a disagreement is neither rounding, nor a step that is too long, nor a kink or a pole."""
+        moved = abs(fine.left - rough.left) + abs(fine.right - rough.right) + at.rounding(len(steps))
+        return bool(abs(fine.left - fine.right) > CLEAR * moved) and at.is_smooth(steps)
+
+    def _differences(self, level: int) -> _Differences:
+        return _Differences(self.loss, self.sample, Reals((3 * self.digits + 20) * 2**level, MARGIN))
 
     def _direction(self, letter: Node, name: str) -> Value:
-        key, size = self.at.key(letter), self.at.size(letter)
-        return in_ring(self.reals, self._directions.letter((name + key[0], key[1]), size), size)
+        """A random rational direction: the same at every precision."""
+        at = Evaluation(self.sample, Rationals())
+        key, size = at.key(letter), at.size(letter)
+        return self._drawn.letter((name + key[0], key[1]), size)
 
-    def _loss(self, moves: Sequence[tuple[Node, Value, int]]) -> Value:
+
+class _Differences:
+    """Difference quotients of the loss at a sample, in one precision. Raises UndefinedHere where the loss has no value
+    at the sample itself: differences across a pole would say nothing."""
+
+    def __init__(self, loss: Node, sample: Sample, reals: Reals) -> None:
+        self.loss, self.sample, self.reals = loss, sample, reals
+        self.h = reals.mp.mpf(10) ** -(reals.digits // 4)
+        self.at = Evaluation(_Real(sample, reals, {}), reals)
+        self.base = self.at.value(loss)
+        self._parts = self.at.seen()
+
+    def quotient_and_value(self, formula: Node, steps: Sequence[tuple[Node, Value]]) -> tuple[Value, Value]:
+        """With one direction the first difference and <G, V>; with two the mixed one and vec(V)^T H vec(U)."""
+        directions = [self._real(w, v) for w, v in steps]
+        if len(steps) == 1:
+            (w, v), g = (steps[0][0], directions[0]), self.at.value(formula)
+            quotient = (self._loss(steps, (1,)) - self._loss(steps, (-1,))) / (2 * self.h)
+            return quotient, self.reals.inner(g, v) if w.is_matrix else g * v
+        signs = [(s, t) for s in (1, -1) for t in (1, -1)]
+        quotient = sum(s * t * self._loss(steps, (s, t)) for s, t in signs) / (4 * self.h**2)
+        a, b = map(self.reals.vec, directions)
+        return quotient, self.reals.inner(a, applied(formula, b, self.at))
+
+    def rounding(self, order: int) -> Value:
+        """What rounding may add to a difference of this order: the largest number in the loss has so many digits only.
+        (A summand that is lost beside a huge one leaves a difference of zero, at every precision that is too low.)"""
+        sizes = [abs(x) for a in self._parts for x in (self.reals.entries(a) if self.reals.size(a) else [a])]
+        return max(sizes) * self.reals.mp.mpf(10) ** -self.reals.digits / self.h**order
+
+    def is_smooth(self, steps: Sequence[tuple[Node, Value]]) -> bool:
+        """Whether the slopes on the two sides of the sample agree, along the diagonals of the directions. They do not
+        at a kink, a jump or an even pole, where central differences may settle on a number that means nothing."""
+        for second in (1, -1):
+            signs = (1, second)[: len(steps)]
+            up, down = (self._loss(steps, [c * s for s in signs]) - self.base for c in (1, -1))
+            scale = max(self.reals.mp.one, abs(up) / self.h, abs(down) / self.h)
+            if abs(up + down) / self.h > scale * self.reals.mp.mpf(10) ** -(self.reals.digits // 8):
+                return False
+        return True
+
+    def _real(self, letter: Node, direction: Value) -> Value:
+        return in_ring(self.reals, direction, self.at.size(letter))
+
+    def _loss(self, steps: Sequence[tuple[Node, Value]], signs: Sequence[int]) -> Value:
         total: dict[Key, Value] = {}
-        for letter, direction, sign in moves:
-            key, step = self.at.key(letter), self.reals.scale(sign * self.h, direction)
+        for (letter, direction), sign in zip(steps, signs, strict=True):
+            key, step = self.at.key(letter), self.reals.scale(sign * self.h, self._real(letter, direction))
             total[key] = self.reals.add(total[key], step) if key in total else step
         return Evaluation(_Real(self.sample, self.reals, total), self.reals).value(self.loss)
 
 
 def _row(reals: Reals, number: int, what: str, left: Value, right: Value, sample: Sample) -> Row:
     mp = reals.mp
-    left, right = mp.mpf(left), mp.mpf(right)
+    left, right = mp.mpf(left), mp.mpf(right)  # rounded to the digits of `reals`
     difference = abs(left - right) / max(mp.one, abs(left), abs(right))
     dims, point = sample.shown(key[0] for key, _ in sample.letters)
     return Row(number, what, left, right, difference, dims, point)

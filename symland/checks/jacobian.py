@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from symland.checks.sampling import letters_in
 from symland.language import terms as T
+from symland.language.notation import names_in, unused_names
 
 
 def contracted(term: T.Term, letter: T.Term, jacobian: T.Term) -> tuple[T.Term, T.Term]:
@@ -21,9 +21,7 @@ def contracted(term: T.Term, letter: T.Term, jacobian: T.Term) -> tuple[T.Term, 
     >>> check_gradient(loss, X, gradient, {"m": 1, "n": 2})
     EXACT(m = 1, n = 2): the gradient with respect to X equals the entrywise derivative [entrywise expansion]
     """
-    taken, name = letters_in(term) | letters_in(jacobian) | letters_in(letter), "C"
-    while name in taken:
-        name += "'"
+    name = next(unused_names(term, ("C", "D", "E"), names_in(jacobian, letter)))
     c = T.matrix(name, *term.shape) if term.is_matrix else T.scalar(name)
     loss = cast(T.Term, T.Inner(c, term)) if term.is_matrix else c * term
     column = jacobian.T * cast(T.Term, T.Vec(c))

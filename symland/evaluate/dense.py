@@ -59,7 +59,8 @@ class Reals(Ring):
     """Real numbers of the given number of decimal digits, by mpmath, in a context of their own.
 
     Ranks and singularity are decided numerically: a singular value below the largest times 10^(5 - digits) is zero.
-    With a margin, functions have no values within that distance of where they are not smooth.
+    With a margin, functions have no values within that distance of where they are not smooth, nor reciprocals and
+    inverses of what is that near to zero or to a singular matrix.
     """
 
     def __init__(self, digits: int = 50, margin: Fraction | int = 0) -> None:
@@ -86,12 +87,14 @@ class Reals(Ring):
         return a.transposed()
 
     def reciprocal(self, a: Value) -> Value:
-        if a == 0:
-            raise UndefinedHere("division by zero")
+        if a == 0 or abs(a) < self.number(self.margin):
+            raise UndefinedHere("division by zero" if a == 0 else f"division by {self.mp.nstr(a, 5)}, almost zero")
         return 1 / a
 
     def inverse(self, a: Value) -> Value:
         values = self._svd(a)[1]
+        if values[-1] < self.number(self.margin):
+            raise UndefinedHere(f"the inverse of a matrix with the singular value {self.mp.nstr(values[-1], 5)}")
         if values[-1] <= values[0] * self._threshold:
             raise UndefinedHere(f"the inverse of a matrix that is singular to {self.digits} digits")
         return self.pseudoinverse(a)

@@ -61,6 +61,10 @@ class Evaluation:
                 found = self._memo[term] = _value(term, self)
         return found
 
+    def seen(self) -> list[Value]:
+        """The values of the terms evaluated so far, parts included."""
+        return list(self._memo.values())
+
     def index(self, e: Index) -> int:
         """The value of an index expression."""
         total = e.constant

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from symland.language import terms as T
 from symland.language.functions import ALL, COSINE, FUNCTIONS, INSIDE, NONZERO, POSITIVE
 from symland.language.index import Index
+from symland.language.nodes import Node
 from symland.language.statements import Lt, Nonzero, Positive, Statement
+
+
+def subject_of(t: Node) -> T.Term | None:
+    """What has to be nonzero, positive or invertible for the node to have a value; None if there is nothing."""
+    if isinstance(t, (T.Reciprocal, T.Inverse, T.LogDeterminant)):
+        return cast(T.Term, t.args[0])
+    domain = domain_of(t) if isinstance(t, T.Elementwise) else None
+    return None if domain is None else cast(T.Term, domain.args[-1])
 
 
 def domain_of(t: T.Elementwise) -> Statement | None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from symland.errors import ShapeError, UsageError
 from symland.language.algebra import OfMatrix, Term, _Flat, need_shape
 from symland.language.functions import FUNCTIONS, is_generic
-from symland.language.index import Dim, Index
+from symland.language.index import Dim, Index, IndexLike
 from symland.language.nodes import Node, Substitution
 
 
@@ -68,7 +68,7 @@ class Elementwise(Term):
     """f(A) entry by entry, or f(s) of a scalar: the name of f, its argument, and its scalar parameters."""
 
     __slots__ = ()
-    fields = ("name", "*node")
+    fields = ("function", "*node")
 
     @property
     def function(self) -> str:
@@ -89,6 +89,7 @@ class Elementwise(Term):
     def _shape(self) -> Any:
         marked = self.function.endswith("'") and not is_generic(self.function.rstrip("'"))
         need_shape(self, not marked, "only generic functions have derivatives by name")
+        need_shape(self, self.is_generic or self.function in FUNCTIONS, "this name means something else")
         takes = 0 if self.is_generic else FUNCTIONS[self.function].parameters
         if len(self.args) != 2 + takes:
             raise UsageError(f"{self.function} takes one argument" + (f" and {takes} parameter" if takes else ""))
@@ -154,12 +155,12 @@ def hadamard(*factors: Term) -> Term:
     return flat(Hadamard, *factors)
 
 
-def entry(a: Term, i: Index, j: Index) -> Term:
+def entry(a: Term, i: IndexLike, j: IndexLike) -> Term:
     """The entry a[i, j], counted from 1, as e_i^T a e_j."""
     from symland.language.terms import Trace
 
     rows, columns = a.shape
-    left, right = cast(Term, UnitVector(rows, i)), cast(Term, UnitVector(columns, j))
+    left, right = cast(Term, UnitVector(rows, Index.of(i))), cast(Term, UnitVector(columns, Index.of(j)))
     return cast(Term, Trace(left.T * a * right))
 
 

@@ -34,8 +34,16 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         "pow": Function(POSITIVE, 1),  # the exponent
     }
 )
+# Names that the notation uses: sigma may be any function, but inv(A) is the inverse.
+RESERVED = frozenset(
+    {
+        *("D", "Diag", "I", "K", "Psi", "acos", "asin", "atan", "det", "diag", "entry", "eye", "grad", "hess", "inner"),
+        *("inv", "kron", "ln", "logdet", "logistic", "matrix", "norm1", "norm2", "ones", "opnorm", "pinv", "prod"),
+        *("sum", "tr", "trace", "transpose", "unit", "unvec", "vec", "vector", "zeros"),
+    }
+)
 
 
 def is_generic(name: str) -> bool:
     """Whether the name stands for any smooth function."""
-    return name not in FUNCTIONS
+    return name not in FUNCTIONS and name not in RESERVED

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from symland.errors import UsageError
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*'*\Z")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*'*\Z")  # sigma'' is the second derivative of sigma
 PLACE = "_"  # the index variable in the declared shape of a family
 
 
 def check_name(name: str) -> str:
-    """`name` itself, if it is a name: a letter, then letters, digits, underscores, then primes."""
+    """`name` itself, if it is a name: a letter, then letters, digits, underscores. No primes: A' is a transpose."""
     if not isinstance(name, str) or not NAME.match(name):
         raise UsageError(f"{name!r} is not a name", hint="a letter first, then letters, digits or underscores")
     return name

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple, cast
 
 from symland.errors import ShapeError, SymlandError, UsageError
-from symland.language.index import PLACE, Dim, DimFamily, Index, IndexLike, Shape, check_name, shape_text
+from symland.language.index import FUNCTION_NAME, PLACE, Dim, DimFamily, Index, IndexLike, Shape, check_name, shape_text
 
 PROP = "statement"  # the "shape" of a statement
 
@@ -354,6 +354,7 @@ _KINDS: dict[str, Kind] = {
     "dim": Dim.is_valid,
     "family": lambda a: type(a) is Family,
     "name": lambda a: isinstance(a, str) and check_name(a) == a,
+    "function": lambda a: isinstance(a, str) and bool(FUNCTION_NAME.match(a)),
     "rational": lambda a: isinstance(a, Fraction),
     "size": lambda a: isinstance(a, int) and not isinstance(a, bool) and a > 0,
     "facts": lambda a: isinstance(a, frozenset) and all(isinstance(f, str) for f in a),

@@ -27,14 +27,21 @@ CALLS = {
 BOUND_NAMES = ("i", "j", "k", "p", "q", "r")
 
 
-def unused_names(node: Node, preferred: tuple[str, ...] = BOUND_NAMES, taken: Collection[str] = ()) -> Iterator[str]:
-    """Names that neither the node nor `taken` uses: the preferred ones, then numbered ones."""
-    used = set(taken)
-    for n in walk(node):
+def names_in(*nodes: Node) -> set[str]:
+    """The names of letters, dimensions and indices in the nodes, as they are printed."""
+    used: set[str] = set()
+    for n in chain.from_iterable(map(walk, nodes)):
         used |= n.free_indices
         if isinstance(n, (T.Symbol, T.Member, T.Chain)):
-            used.add(n.name)
-        used.update(name for d in n.args if isinstance(d, Dim) for name, _ in d.atoms)
+            used |= {n.name, repr(n)}
+        dims = n.shape if isinstance(n, T.Symbol) else [d for d in n.args if isinstance(d, Dim)]
+        used.update(name for d in dims for name, _ in d.atoms)
+    return used
+
+
+def unused_names(node: Node, preferred: tuple[str, ...] = BOUND_NAMES, taken: Collection[str] = ()) -> Iterator[str]:
+    """Names that neither the node nor `taken` uses: the preferred ones, then numbered ones."""
+    used = {*taken, *names_in(node)}
     return (name for name in chain(preferred, (f"{preferred[0]}{k}" for k in count(1))) if name not in used)
 
 

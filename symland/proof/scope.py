@@ -10,7 +10,7 @@ from symland.errors import StepRejected
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.functions import is_generic
-from symland.language.index import NAME, Dim, Index
+from symland.language.index import FUNCTION_NAME, Dim, Index
 from symland.language.nodes import Binder, Family, Lambda, Node, Substitution, walk
 
 
@@ -147,10 +147,14 @@ def _free_in_family(v: Any) -> frozenset[str] | None:
     return frozenset() if type(v) is Family else None
 
 
+def _is_function(v: Any) -> bool:
+    return isinstance(v, str) and bool(FUNCTION_NAME.match(v)) and is_generic(v.rstrip("'"))
+
+
 _FREE_IN: Mapping[str, Callable[[Any], frozenset[str] | None]] = {  # None: not a value of this kind
     "indices": lambda v: v.variables if Index.is_valid(v) else None,
     "dims": _free_in_dim,
     "symbols": lambda v: v.free_indices if isinstance(v, T.Term) else None,
     "families": _free_in_family,
-    "functions": lambda v: frozenset() if isinstance(v, str) and NAME.match(v) and is_generic(v.rstrip("'")) else None,
+    "functions": lambda v: frozenset() if _is_function(v) else None,
 }

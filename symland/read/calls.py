@@ -54,9 +54,10 @@ def read_call(e: Elaborator, p: Piece) -> Value:
     name = written.rstrip("'")
     at = Piece("name", (), name, p.start, p.start + len(written))
     letter = e.setting.letters.get(name)
-    if (letter is not None and letter.kind != FUNCTION) or e.is_index(name) or name in e.setting.families:
+    taken = (letter is not None and letter.kind != FUNCTION) or e.is_index(name) or name in e.setting.families
+    if taken and not (name == "K" and len(p.parts) == 2):  # K(m, n) is no product, so K may be a letter beside it
         raise e.source.fault_at(f"{name} is a letter, not a function", at, hint=f"write {name}*(...) for a product")
-    generic = letter is not None or (name in GENERIC and name not in HANDLERS)
+    generic = (letter is not None and not taken) or (name in GENERIC and name not in HANDLERS)
     if not generic:
         name = ALIASES.get(name, name)
     if written.endswith("'") and not generic:
@@ -244,6 +245,7 @@ def _bounded(e: Elaborator, p: Piece) -> Value:
         return e.value(p, t.shape, partial(T.BoundedSum.over, name.value, first, last), t)
     if t.is_scalar or t.is_unit:
         return e.value(p, (), partial(T.BoundedProduct.over, name.value, first, last), e.scalar(t, ""))
+    e.falling(limits, *limits.parts)
     rows, columns = t.shape
     if not any(d.variables for d in t.shape):
         e.square(t, "the factors cannot be multiplied with each other")

@@ -96,7 +96,7 @@ def _one(key: Any, value: Any, fault: Any) -> tuple[str, Letter]:
     """The name and the letter of one declaration."""
     match = _FAMILY.match(key) if isinstance(key, str) else None
     name, variable = (match[1], match[2]) if match else (key, "")
-    if not isinstance(name, str) or not NAME.match(name) or "'" in name:
+    if not isinstance(name, str) or not NAME.match(name):
         raise fault(f"{key!r} is not the name of a letter", "a letter first, then letters, digits or underscores")
     if isinstance(value, Symbol):
         return name, Letter(MATRIX if value.shape else SCALAR, value.shape, value.facts)

@@ -363,7 +363,7 @@ class Elaborator:
         return self.value(p, (), lambda t: T.entry(t, i, j), a)
 
     def _chain_of(self, p: Piece, name: str, top: Piece, bottom: Piece) -> Value:
-        hi, lo = self.index(top), self.index(bottom)
+        hi, lo = self.falling(p, top, bottom)
         shape = self.letter_shape(name)
         if len(shape) != 2:
             raise self.source.fault_at(f"the members of {name} are scalars, which have no chain", p)
@@ -373,6 +373,15 @@ class Elaborator:
         if name not in self.setting.letters:
             self.note(f"the members of {name} are read as square matrices of one size; declare {name}[l] to change it")
         return self.value(p, (at.dim(shape[0]), below.dim(shape[1])), lambda: T.Chain(self.family(name), hi, lo))
+
+    def falling(self, p: Piece, top: Piece, bottom: Piece) -> tuple[Index, Index]:
+        """The ends of a product of matrices, whose indices fall from left to right."""
+        hi, lo = self.index(top), self.index(bottom)
+        span = hi.plus(lo, -1).coefficients
+        if span and all(c < 0 for _, c in span):
+            hint = f"from {lo} down to {hi}: {lo}..{hi}; for the other order transpose, W[L..1]' = W1'*...*WL'"
+            raise self.source.fault_at("the indices of a product of matrices fall from left to right", p, hint)
+        return hi, lo
 
     # -- indices ----------------------------------------------------------------------------------------------
     def index(self, p: Piece) -> Index:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from symland.errors import ParseError, SymlandError
 from symland.language.catalog import NODE_CLASSES
-from symland.language.index import NAME, PLACE, Dim, Index
+from symland.language.index import FUNCTION_NAME, NAME, PLACE, Dim, Index
 from symland.language.nodes import Family, Lambda, Node
 from symland.language.statements import Statement
 from symland.language.terms import Term
@@ -151,6 +151,10 @@ class _Decoder:
         self.need(isinstance(v, str) and bool(NAME.match(v)), f"{v!r} is not a name")
         return str(v)
 
+    def function(self, v: Any) -> str:
+        self.need(isinstance(v, str) and bool(FUNCTION_NAME.match(v)), f"{v!r} is not the name of a function")
+        return str(v)
+
     def variable(self, v: Any) -> str:
         self.need(
             isinstance(v, str) and bool(NAME.match(v) or BOUND.match(v) or v == PLACE),
@@ -235,6 +239,7 @@ class _Decoder:
         self.need(len(fields) == len(args), f"{row[0]} takes {len(fields)} arguments, not {len(args)}")
         readers = {
             "node": self.node, "index": self.index, "dim": self.dim, "family": self.family, "name": self.name,
+            "function": self.function,
             "rational": self.rational, "size": self.integer, "facts": self.strings, "shape": self.shape,
         }  # fmt: skip
         return cast(Node, cls(*(readers[f](a) for f, a in zip(fields, args, strict=True))))

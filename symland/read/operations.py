@@ -238,9 +238,10 @@ def read_power(e: Elaborator, p: Piece) -> Value:
     norm = _norm_argument(base)
     if norm is not None and p.value == "^" and number is not None and number > 0 and number % 2 == 0:
         a = e.read(norm)
-        if not a.is_scalar:
-            squared = e.value(p, (), T.SquaredNorm, a)
-            return squared if number == 2 else e.value(p, (), partial(_power, Index.of(int(number) // 2)), squared)
+        if a.is_scalar:
+            return _integer_power(e, p, a, int(number))
+        squared = e.value(p, (), T.SquaredNorm, a)
+        return squared if number == 2 else e.value(p, (), partial(_power, Index.of(int(number) // 2)), squared)
     a = e.read(base)
     if p.value == "^" and not a.is_scalar and not a.is_unit:
         return _matrix_power(e, p, a, exponent, number)

@@ -245,7 +245,7 @@ def _(node: T.Determinant) -> Any:
 
 @_rule.register
 def _(node: T.LogDeterminant) -> Any:
-    return sympy.log(sympy.Determinant(_rule(node.args[0])))
+    return sympy.log(sympy.Abs(sympy.Determinant(_rule(node.args[0]))))
 
 
 @_rule.register

@@ -1,5 +1,5 @@
-"""Attacks on functions: their domains, their derivatives, generic functions and their names, and what the network normal
-form says of them.
+"""Attacks on functions: their domains, their derivatives, generic functions and their names, and what the normal form
+of networks says of them.
 
 Deliberate false proofs, each refused for its own reason. Every row of a table says which falsehood it would prove.
 """
@@ -47,7 +47,7 @@ from symland.language.terms import (
     scalar,
 )
 from tests.reject.attempt import Attempt, row
-from tests.reject.letters import ONE, ZERO, ZERO_A, A, B, S, V, W, a, b, c, d, i, k, l, n, p, q
+from tests.reject.letters import ONE, ZERO, ZERO_A, A, B, S, V, W, a, b, c, d, i, k, l, p, q
 
 w, v = scalar("w"), scalar("v")  # a scalar variable and a direction
 VECTOR, ROW = matrix("x", "d", 1), matrix("y", 1, "d")
@@ -129,7 +129,8 @@ def test_a_derivative_where_only_something_else_is_in_the_domain(attack):
     name, hypotheses, reason = ENTRIES[attack]
     proof = Attempt(hypotheses)
     given = [proof.hyp(h) for h in hypotheses]
-    dims = {kind: d for kind in ("p", "q", "j", "k") if kind != "q" or name not in ("d_inverse", "d_logdet", "d_determinant")}
+    square = name in ("d_inverse", "d_logdet", "d_determinant")
+    dims = {kind: d for kind in ("p", "j", "k") + (() if square else ("q",))}
     proof.claim_row(Eq(ONE, ZERO), list(hypotheses), name, *given, dims=dims, A=A, w=A, v=S)
     proof.refused(reason)
 
@@ -326,7 +327,8 @@ def test_a_function_named_like_the_variable_is_a_constant_function():
     moving = f("W", W)
     proof = Attempt()
     dims = {"p": p, "q": q, "j": p, "k": q}
-    proof.claim_row(Eq(D(moving, W, V), Zero(p, q)), [], "d_constant", side=[[["above", []]]], dims=dims, A=moving, w=W, v=V)
+    still = Eq(D(moving, W, V), Zero(p, q))
+    proof.claim_row(still, [], "d_constant", side=[[["above", []]]], dims=dims, A=moving, w=W, v=V)
     proof.refused("occurs in", AssumptionMissing)
 
 
@@ -450,16 +452,19 @@ def test_honest_networks_that_agree(case):
     proof.accepted()
 
 
+SIGMA_A, SIGMA_B = f("sigma", A), f("sigma", B)
 COFACTORS = {
     "a multiple of another shape": (Vec(A), Vec(B), lambda e: [{"eq": e}], "another shape"),
     "a multiple of the transpose": (A, B.T, lambda e: [{"eq": e, "transpose": True}], "the sides differ"),
     "a product on the other side": (A * S, S * B, lambda e: [{"eq": e, "right": S}], "the sides differ"),
-    "an entry of a cofactor that is unknown": (f("sigma", A), f("sigma", B), lambda e: [{"eq": e, "of": "sigma"}], "entries"),
-    "equals under a function": (f("sigma", A), f("sigma", B), lambda e: [{"eq": e}], "the sides differ"),
+    "an unknown entry of a cofactor": (SIGMA_A, SIGMA_B, lambda e: [{"eq": e, "of": "sigma"}], "entries"),
+    "equals under a function": (SIGMA_A, SIGMA_B, lambda e: [{"eq": e}], "the sides differ"),
     "equals in an inverse": (Inverse(A), Inverse(B), lambda e: [{"eq": e}], "the sides differ"),
-    "a Hadamard multiple as a product": (hadamard(A, S), hadamard(B, S), lambda e: [{"eq": e, "left": S}], "the sides differ"),
+    "a product for a Hadamard product": (
+        hadamard(A, S), hadamard(B, S), lambda e: [{"eq": e, "left": S}], "the sides differ",
+    ),
     "an equation cited against its direction": (A, number(2) * B - A, lambda e: [{"eq": e}], "the sides differ"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("attack", COFACTORS)

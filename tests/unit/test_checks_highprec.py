@@ -3,15 +3,20 @@
 import pytest
 
 from symland.checks.highprec import (
+    _Differences,
     check_derivatives_numeric,
     check_inequality,
     derivative_table,
     inequality_table,
 )
-from symland.errors import UsageError
+from symland.checks.sampling import Sample, stream
+from symland.errors import UndefinedHere, UsageError
+from symland.evaluate.dense import Reals
+from symland.evaluate.rings import Rationals
 from symland.evidence import Label
 from symland.language import statements as S
 from symland.language import terms as T
+from symland.language.index import Dim, Index
 from symland.language.trace import Assignment
 from tests import linear_network as net
 
@@ -62,6 +67,78 @@ def test_scalar_letters():
     assert check_derivatives_numeric(loss, {w: 4 * (w**2 - n(2))}, {}, {}).label is Label.REFUTED
 
 
+# -- right formulas where differences are hard to trust ---------------------------------------------------------
+def test_a_sample_on_a_pole_refutes_nothing():
+    """The matrix A that is drawn first is singular, and the loss holds the inverse of its square."""
+    rows, columns = Dim.of("n"), Dim.of("m")
+    a, g = T.matrix("A", rows, rows), T.matrix("G", columns, rows)
+    kernel = T.HadamardPower((T.matrix("S", rows, rows, "symmetric") - T.Identity(rows)).T, Index.of(2))
+    square = T.MatrixPower(a.T, Index.of(2))
+    loss = T.Trace(T.hadamard(square + g.T * g + T.Inverse(square), kernel))
+    nothing = T.Zero(rows * rows, rows * columns)  # no summand has both letters
+    for digits in (15, 50):
+        evidence = check_derivatives_numeric(loss, {}, {(a, g): nothing}, DIMS, digits)
+        assert evidence.label is Label.NUMERIC
+    something = T.Ones(rows * rows, rows * columns)
+    assert check_derivatives_numeric(loss, {}, {(a, g): something}, DIMS, 15).label is Label.REFUTED
+
+
+@pytest.mark.parametrize("rows", [[[1, 2], [2, 4]], [[1, 0], [0, 0]]])
+def test_near_a_pole_there_is_no_value(rows):
+    singular, small = Reals(40).from_rows(rows), Reals(40).number(1) / 10**8
+    near = Reals(40).add(singular, small * Reals(40).identity(2))
+    margin = Reals(40, 1)
+    assert Reals(40).inverse(near)
+    for call in (lambda: margin.inverse(near), lambda: margin.inverse(singular), lambda: margin.reciprocal(small)):
+        with pytest.raises(UndefinedHere):
+            call()
+
+
+s, t = T.scalar("s"), T.scalar("t")
+HARD = {
+    "cancellation": (n(10**70) * T.SquaredNorm(B) + T.Trace(A), A, T.Identity(Dim.of("d"))),
+    "fast": (T.Elementwise("sin", n(10**30) * s), s, n(10**30) * T.Elementwise("cos", n(10**30) * s)),
+    "steep": (T.Elementwise("exp", n(200) * s * s), s, n(400) * s * T.Elementwise("exp", n(200) * s * s)),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_disagreement_is_confirmed_with_more_digits(name):
+    loss, letter, right = HARD[name]
+    assert check_derivatives_numeric(loss, {letter: right}, {}, {"d": 2}, 15).label is Label.NUMERIC
+    for wrong in (n(2) * right, n(-1) * right, n(10**6 + 1, 10**6) * right):
+        assert check_derivatives_numeric(loss, {letter: wrong}, {}, {"d": 2}, 15).label is Label.REFUTED
+
+
+def test_a_loss_without_values_is_no_counterexample():
+    x = T.matrix("x", "d", 1)
+    with pytest.raises(UndefinedHere):
+        check_derivatives_numeric(T.Trace(T.Inverse(x * x.T)), {x: x}, {}, {"d": 2}, 15)
+    huge = n(10**900) * T.SquaredNorm(B)
+    for loss in (huge + T.Trace(A), huge + T.Trace(A) - huge):  # at 520 digits the trace is lost
+        with pytest.raises(UndefinedHere, match="do not settle"):
+            check_derivatives_numeric(loss, {A: T.Identity(Dim.of("d"))}, {}, {"d": 2}, 15)
+
+
+def at_zero(loss, digits=40):
+    """Differences of a loss in s, with s = 0 as the sample."""
+    sample = Sample(stream([loss]), {})
+    sample.letters[("s", None), ()] = Rationals().number(0)
+    return _Differences(loss, sample, Reals(digits))
+
+
+def test_kinks_are_seen_by_the_slopes_on_both_sides():
+    """Central differences settle at kinks: on 0 for |s|, on 1/2 for relu, on 0 for the spectral norm of s I."""
+    one = [(s, Rationals().number(1))]
+    assert at_zero(s**2 + s).is_smooth(one) and at_zero(T.Elementwise("exp", s)).is_smooth(one)
+    assert at_zero(s**2).is_smooth(one * 2)
+    for kink in (T.Elementwise("abs", s), T.Elementwise("relu", s), T.OperatorNorm(s * T.Identity(Dim.of(2)))):
+        assert not at_zero(kink).is_smooth(one)
+        assert not at_zero(kink).is_smooth(one * 2)
+    with pytest.raises(UndefinedHere):
+        at_zero(T.Reciprocal(s**2))
+
+
 # -- inequalities ---------------------------------------------------------------------------------------------
 r = T.scalar("r")
 BALL = [S.UB(A, r**2)]
@@ -99,3 +176,11 @@ def test_the_table_of_an_inequality():
     assert len(rows) == 7 and all(row.left <= row.right for row in rows)
     assert all({"A", "B", "r"} <= set(row.point) for row in rows)
     assert all(1 <= row.dims["d"] <= 3 for row in rows)
+
+
+def test_an_inequality_fails_with_more_digits_too():
+    """At 20 digits 10^30 s + t - 10^30 s is not t."""
+    far = n(10**30) * s
+    evidence = check_inequality(S.Le((far + t) - far, t), digits=20)
+    assert evidence.label is Label.UNDECIDED and "change with the digits" in evidence.details
+    assert check_inequality(S.Le((far + t) - far + n(1), t), digits=20).label is Label.REFUTED

@@ -11,6 +11,7 @@ from symland.landscape.derivatives import Derivatives
 from symland.landscape.networks import linear_network
 from symland.landscape.result import Result
 from symland.language import statements as S
+from symland.language import terms as T
 
 d, m = sl.dims("d m")
 W, X, Y = sl.matrix("W", d, d), sl.matrix("X", d, m), sl.matrix("Y", d, m)
@@ -91,11 +92,70 @@ def test_a_refused_proof_is_undecided():
     assert "was not proved before" in evidence.parts[0].details
 
 
-def test_symbolic_depth_needs_its_indices():
+ALL = ["PROVED", "CERTIFIED", "EXACT", "SAMPLED", "NUMERIC"]
+
+
+def test_symbolic_depth_has_small_indices():
     made = Derivatives(linear_network()).blocks["l > k"]
-    assert [p.label.value for p in sl.check(made, {"d": 1}, budget_s=0.5).parts] == ["PROVED", "CERTIFIED"]
-    labels = [p.label.value for p in sl.check(made, {"d": 1, "m": 2, "L": 3, "l": 3, "k": 1}, budget_s=0.5).parts]
-    assert labels == ["PROVED", "CERTIFIED", "EXACT", "SAMPLED", "NUMERIC"]
+    for dims in ({"d": 1}, {"d": 1, "m": 2, "L": 3, "l": 3, "k": 1}):
+        assert [p.label.value for p in sl.check(made, dims, budget_s=0.5).parts] == ALL
+
+
+def power_gradient():
+    """The gradient of tr(X^k), and a claim that forgot the factor k."""
+    k = sl.Index.of("k")
+    right = sl.gradient(T.Trace(T.MatrixPower(W, k)), W)
+    made = object.__new__(Derivation)
+    claim = Claim(S.Grad(right.theorem.statement.args[0], W, T.MatrixPower(W, k - 1).T))
+    made.__dict__.update(right.__dict__, theorem=claim)
+    return right, made
+
+
+def test_index_variables_that_are_not_given():
+    right, forgotten = power_gradient()
+    methods = ["explicit", "modular", "highprec"]
+    for dims in ({}, {"d": 2}, {"k": 3}):
+        evidence = sl.check(right, dims, methods=methods)
+        assert [p.label.value for p in evidence.parts] == ALL[2:]
+        assert f"k = {dims.get('k', 2)}" in evidence.parts[0].scope
+        assert sl.check(forgotten, dims, methods=methods).label is sl.Label.REFUTED
+
+
+def test_hypotheses_on_index_variables_hold_at_the_values():
+    made = Derivatives(linear_network()).blocks["l > k"]
+    with pytest.raises(sl.UsageError, match="which fails at the values given"):
+        sl.check(made, {"d": 1, "m": 2, "L": 3, "l": 1, "k": 1}, methods=["highprec"])
+
+
+def test_a_method_that_says_nothing_gives_its_reason():
+    loss = sl.parse("exp(tr(W))", {"W": "d d"})
+    evidence = sl.check(sl.gradient(loss, W), methods=["kernel", "modular"])
+    assert evidence.label is sl.Label.PROVED and evidence.details.startswith("no opinion: modular (")
+    alone = sl.check(sl.gradient(loss, W), methods=["modular"])
+    assert alone.label is sl.Label.UNDECIDED and alone.parts == () and "modular" in alone.details
+
+
+def test_sizes_where_the_loss_has_values():
+    """At d = 2 and m = 3, the first sizes that are tried, X' X is singular."""
+    made = sl.gradient(T.Trace(T.Inverse(X.T * X)), X)
+    (found,) = sl.check(made, methods=["highprec"], digits=15).parts
+    assert found.label is sl.Label.NUMERIC and found.scope == "15 digits; d = 3, m = 2"
+    stuck = sl.check(made, {"d": 2, "m": 3}, methods=["highprec"], digits=15)
+    assert stuck.label is sl.Label.UNDECIDED and "no sample" in stuck.details
+
+
+@pytest.mark.parametrize("loss", ["det((x .* ones(d))*x'*W)", "det(x*x'*W)^2"])
+def test_the_determinant_of_what_is_singular(loss):
+    term = sl.parse(loss, {"x": "d", "W": "d d"})
+    evidence = sl.check(sl.gradient(term, W))
+    assert evidence.label is sl.Label.PROVED
+    zero = object.__new__(Derivation)
+    right = sl.gradient(T.Trace(W), W)
+    zero.__dict__.update(right.__dict__, theorem=Claim(S.Grad(term, W, T.Zero(d, d))))
+    assert sl.check(zero, {"d": 2}, methods=["highprec"], digits=15).label is sl.Label.NUMERIC  # the loss is 0
+    one = object.__new__(Derivation)
+    one.__dict__.update(right.__dict__, theorem=Claim(S.Grad(term, W, T.Identity(d))))
+    assert sl.check(one, {"d": 2}, methods=["highprec"], digits=15).label is sl.Label.REFUTED
 
 
 def test_whole_hessian_and_landscape():

@@ -198,7 +198,7 @@ FORMS = [
     (el("phi'", a + b), "Subs(Derivative(phi(_y), _y), _y, a + b)"),
     (T.MatrixPower(C, l), "C**l"),
     (T.entry(A, l, Index.of(1)), "A[l - 1, 0]"),
-    (T.LogDeterminant(C), "log(Determinant(C))"),
+    (T.LogDeterminant(C), "log(Abs(Determinant(C)))"),
     (T.Diagonal(C), "DiagonalOf(C)"),
     (T.DiagonalSelection(Dim.of("d")), "DiagonalSelectionMatrix(d)"),
     (T.UnitVector(Dim.of("d"), l), "UnitVector(d, l - 1)"),
