@@ -21,10 +21,10 @@ UNARY = ("transpose", "negative", "scaled", "function", "function", "hadamard_po
 BINARY = ("sum", "difference", "product", "product", "product", "hadamard", "hadamard", "matrix_sum")
 SQUARE = ("inverse", "inverse", "matrix_power", "chain", "ordered_product", "symmetric")
 SCALAR_KINDS = (
-    "norm2", "trace", "inner", "norm", "entries_sum", "letter", "number", "entry", "sum_of_scalars", "difference_of_scalars",
-    "product_of_scalars", "quotient_of_scalars", "power", "determinant", "log_determinant", "function_of_scalar",
-    "function_of_scalar", "kronecker", "kronecker_trace", "kronecker_vec", "commutation", "selection", "block",
-    "block_inverse", "quadratic", "scalar_sum", "scalar_product", "scalar_vec", "entry_of_letter",
+    "norm2", "trace", "inner", "norm", "entries_sum", "letter", "number", "entry", "sum_of_scalars",
+    "difference_of_scalars", "product_of_scalars", "quotient_of_scalars", "power", "determinant", "log_determinant",
+    "function_of_scalar", "function_of_scalar", "kronecker", "kronecker_trace", "kronecker_vec", "commutation",
+    "selection", "block", "block_inverse", "quadratic", "scalar_sum", "scalar_product", "scalar_vec", "entry_of_letter",
 )  # fmt: skip
 DENSE = (
     "norm2", "trace", "inner", "norm", "entries_sum", "entry", "determinant", "log_determinant", "kronecker",

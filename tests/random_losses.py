@@ -27,8 +27,10 @@ from symland.write.numpy import to_numpy
 from tests.expressions_all import SIZES, Losses
 from tests.jax_terms import GENERIC, Arrays, BadPoint, letters_of
 
-# What became of a loss. Vacuous: the loss is smooth at points where the formula has no value.
-RIGHT, WRONG, CRASHED, REFUSED, VACUOUS, NO_POINT = "right", "wrong", "crashed", "refused", "vacuous", "no point"
+# What became of a loss. Vacuous: the loss is smooth at points where the formula has no value. Nowhere: refused, as it
+# has no value anywhere. No point: no good one was found.
+RIGHT, WRONG, CRASHED, REFUSED, VACUOUS = "right", "wrong", "crashed", "refused", "vacuous"
+NOWHERE, NO_POINT = "nowhere", "no point"
 POINTS = 12  # tried for each loss
 CLOSE = 1e-7
 SHIFT = 1e-11  # of a point: values that change much under it say nothing
@@ -112,6 +114,8 @@ def examine(loss, rng, pick, derive=None):
         slope, block = (derive or derived)(loss, w, u)
     except (sl.NoRule, sl.Undecided) as e:
         return Outcome(REFUSED, f"{type(e).__name__}: {e}", time.perf_counter() - begin)
+    except UndefinedHere as e:
+        return Outcome(WRONG if any(good_points(loss, rng)) else NOWHERE, e.message, time.perf_counter() - begin)
     except Exception as e:  # whatever it is, it is a fault of the package
         return Outcome(CRASHED, f"{type(e).__name__}: {e} in {w!r}, {u!r}", time.perf_counter() - begin)
     seconds = time.perf_counter() - begin

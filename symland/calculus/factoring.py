@@ -24,6 +24,10 @@ from symland.language.nodes import Binder
 from symland.language.notation import show
 from symland.language.terms import Term
 
+CLOSED = (
+    Binder, T.Elementwise, T.Reciprocal, T.Inverse, T.Determinant, T.LogDeterminant, T.MatrixPower, T.OperatorNorm,
+)  # fmt: skip
+
 
 def polished(t: Term) -> Term:
     """The matrix as an author would leave it: the shortest of what the simplifications here find."""
@@ -35,8 +39,9 @@ def polished(t: Term) -> Term:
 
 
 def _inside(t: Term, change: Callable[[Term], Term]) -> Term:
-    """The term changed at every matrix sum or entrywise product inside that stands under no binder."""
-    if isinstance(t, Binder):
+    """The term changed at every matrix sum or entrywise product inside that stands under no binder and in no function:
+    arguments stay as they were written."""
+    if isinstance(t, CLOSED):
         return t
     new = cast(Term, t.make(*(_inside(a, change) if isinstance(a, Term) else a for a in t.args)))
     return change(new) if new.is_matrix else new
@@ -82,8 +87,8 @@ def polished_matrix(product: Term) -> Term:
 
 
 def _scaled(t: Term) -> Term:
-    """Hadamard products with (c*ones') or (ones*r) as diag(c)*A and A*diag(r'), everywhere inside."""
-    if isinstance(t, Binder):
+    """Hadamard products with (c*ones') or (ones*r) as diag(c)*A and A*diag(r'), inside, but in no function."""
+    if isinstance(t, CLOSED):
         return t
     t = cast(Term, t.make(*(_scaled(a) if isinstance(a, Term) else a for a in t.args)))
     if not isinstance(t, T.Hadamard):

@@ -17,6 +17,7 @@ from symland.language.terms import Term
 ONE = T.number(1)
 MINUS_ONE = T.number(-1)
 UNIT = Dim.of(1)
+LARGEST_WRITTEN = 16  # the largest power of a number that is worked out
 
 
 def multiply(*factors: Term) -> Term:
@@ -359,7 +360,14 @@ def _(t: Node, memo: Memo) -> Term:
     base, k = tidy(t.args[0], memo), t.args[1]
     if k.value == 0:
         return cast(Term, T.Ones(*t.shape) if isinstance(t, T.HadamardPower) else T.Identity(t.shape[0]))
-    return base if k.value == 1 else cast(Term, type(t)(base, k))
+    if k.value == 1:
+        return base
+    c, a = split_scalar(base)
+    if c is not ONE and k.value is not None:
+        known = isinstance(c, T.Number) and k.value <= LARGEST_WRITTEN
+        factor = T.Number(cast(T.Number, c).value ** k.value) if known else tidy(T.Power(c, k))
+        return scale(cast(Term, factor), tidy(type(t)(a, k), memo))
+    return cast(Term, type(t)(base, k))
 
 
 @_tidy.register(T.Diagonal)

@@ -8,6 +8,7 @@ one side of every kink and inside every domain.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from zipfile import BadZipFile
@@ -36,7 +37,10 @@ METHOD = "central differences in float64"
 DIGITS = 4  # digits of agreement that are asked for
 REFUTES = 1e-4  # a relative difference below this refutes nothing
 STEPS = 10  # rows of the extrapolation table
+LONGEST = 2.0**-3  # the first step
+SHORTER = tuple(2.0**-k for k in range(7, 28, 4))  # first steps of the tables that confirm a disagreement
 SHORTEST = 2.0**-30  # relative to the letters: a kink nearer than this is touched
+NUDGES, NUDGE = 3, 2.0**-48  # how often, and by how much, data are moved to see the rounding of a formula
 EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -66,10 +70,15 @@ class Comparison(NamedTuple):
         seen = self.error <= 1e-6 * self.change or self.is_zero or not self.size
         return self.size <= 10 * self.error and seen
 
+    @property
+    def disagrees(self) -> bool:
+        """Whether the gap is far larger than the errors explain."""
+        return self.gap > max(100 * self.error, REFUTES * self.size)
+
     def label(self, digits: int) -> Label:
         """NUMERIC, REFUTED, or UNDECIDED where the differences are not sharp enough."""
         wanted = 10.0**-digits * self.size
-        if self.gap > max(100 * self.error, REFUTES * self.size):
+        if self.disagrees:
             return Label.REFUTED
         sharp = self.error <= wanted or self.vanishes
         return Label.NUMERIC if sharp and self.gap <= max(10 * self.error, wanted) else Label.UNDECIDED
@@ -197,10 +206,11 @@ class _Probe:
         for w, g in gradients.items():
             key, v = self._direction(w)
             slope = value_of(g, self.at)
-            value = np.sum(slope * v)
             quotient, error = self._extrapolated(self._first(key, v), 1)
             shown = {f"direction of {letter_name(key)}": v}
-            yield Comparison(f"gradient {show(w)}", quotient, error, float(value), self.change, shown, _is_zero(g))
+            value = _slope(g, v, self.at)
+            found = Comparison(f"gradient {show(w)}", quotient, error, value, self.change, shown, _is_zero(g))
+            yield self._confirmed(found, self._first(key, v), 1, partial(_slope, g, v))
             if restricts(w) & set(ALLOWED):
                 shown = {f"direction of {letter_name(key)}": self._direction(w, across=True)[1]}
                 (across,) = shown.values()
@@ -209,11 +219,42 @@ class _Probe:
                 yield Comparison(what, 0.0, error, float(np.sum(slope * across)), self.change, shown, True)
         for (w, u), h in blocks.items():
             (key, v), (other, z) = self._direction(w), self._direction(u)
-            value = np.sum(column(v) * product_with(h, column(z), self.at, False))
             quotient, error = self._extrapolated(self._second((key, v), (other, z)), 2)
             shown = {f"direction of {letter_name(key)}": v, f"second direction, of {letter_name(other)}": z}
-            what = f"Hessian block {show(w)} {show(u)}"
-            yield Comparison(what, quotient, error, float(value), self.change, shown, _is_zero(h))
+            what, value = f"Hessian block {show(w)} {show(u)}", _curvature(h, v, z, self.at)
+            found = Comparison(what, quotient, error, value, self.change, shown, _is_zero(h))
+            yield self._confirmed(found, self._second((key, v), (other, z)), 2, partial(_curvature, h, v, z))
+
+    def _confirmed(
+        self, found: Comparison, quotient: Callable[[float], float], order: int, value: Callable[[Values], float]
+    ) -> Comparison:
+        """The comparison, looked at again before it refutes. Steps may be longer than the way to a pole that has no
+        sides, as that of inv(A' A): shorter ones that contradict them are nearer to the limit. And near a singular
+        matrix the formula has an error of its own: by how much it moves when the data are rounded in another way."""
+        if not found.disagrees:
+            return found
+        limits = [found.quotient]
+        for longest in SHORTER:
+            try:
+                limit, error = self._extrapolated(quotient, order, longest)
+            except UndefinedHere:
+                break
+            if 100 * error < abs(limit - found.formula):
+                limits.append(limit)  # sharp enough to tell the formula from the limit
+            if abs(limit - found.quotient) > 100 * (error + found.error):
+                found = found._replace(quotient=limit, error=error)
+        moved = 0.0
+        if any(100 * abs(limit - found.quotient) > found.gap for limit in limits[-2:]):
+            moved = np.inf  # the shortest steps that tell something do not agree
+        for _ in range(NUDGES):
+            letters = self.reading.letters
+            nudged = {k: x * (1 + NUDGE * self._rng.uniform(-1, 1, np.shape(x))) for k, x in letters.items()}
+            at = Values(self.reading.point(nudged), self.functions)
+            try:
+                moved = max(moved, abs(value(at) - found.formula))
+            except UndefinedHere:
+                moved = np.inf
+        return found._replace(error=found.error + moved)
 
     def _direction(self, letter: T.Term, across: bool = False) -> tuple[Key, Any]:
         """A random direction of the size of the letter, among those that its facts allow, or orthogonal to them."""
@@ -252,9 +293,11 @@ class _Probe:
         with np.errstate(all="ignore"):
             return [_side(edge, at) for edge in self.edges]
 
-    def _extrapolated(self, quotient: Callable[[float], float], order: int) -> tuple[float, float]:
+    def _extrapolated(
+        self, quotient: Callable[[float], float], order: int, longest: float = LONGEST
+    ) -> tuple[float, float]:
         """The limit of a difference quotient for steps to zero, and an estimate of its error."""
-        longest, self.change = 0.125, 0.0
+        self.change = 0.0
         while longest >= SHORTEST:
             try:
                 return self._table(quotient, longest, order)
@@ -274,6 +317,14 @@ class _Probe:
                     best, least = row[-1], error
             above = row
         return best, least
+
+
+def _slope(gradient: Node, v: Any, at: Values) -> float:
+    return float(np.sum(value_of(gradient, at) * v))
+
+
+def _curvature(block: Node, v: Any, z: Any, at: Values) -> float:
+    return float(np.sum(column(v) * product_with(block, column(z), at, False)))
 
 
 def _is_zero(formula: Node) -> bool:

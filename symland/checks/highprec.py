@@ -31,6 +31,7 @@ from symland.evaluate.statements import judge
 from symland.evaluate.terms import Evaluation
 from symland.evidence import Evidence, Label, Witness
 from symland.language import statements as S
+from symland.language import terms as T
 from symland.language.nodes import Node
 from symland.language.notation import show
 from symland.language.trace import Assignment
@@ -38,6 +39,7 @@ from symland.progress import Progress, silent
 
 METHOD = "mpmath"
 ATTEMPTS = 20  # samples tried until every term has a value
+ENOUGH = 6  # samples after which both sides may vanish
 MARGIN = Fraction(1, 10**6)  # between a sample and a kink, a pole or the end of a domain
 SLACK = 5  # digits lost to rounding that are not held against a formula
 REFINED = 3  # times that the digits are doubled before a sample is given up
@@ -74,19 +76,25 @@ def derivative_table(
     """
     nodes = [loss, *gradients.values(), *blocks.values()]
     rng, facts = stream(nodes), facts_of(nodes)
-    kinds = kinds_for(nodes)
+    kinds, formulas = kinds_for(nodes), nodes[1:]
     rows: list[Row] = []
     for number in range(1, trials + 1):
         progress(METHOD, number - 1, trials)
+        found: list[Row] = []
         for attempt in range(1, ATTEMPTS + 1):
             style = ("free", kinds[(attempt - 1) % len(kinds)])
             probe = _Probe(loss, Sample(rng, facts, style, given=setting(dims)), digits, rng)
             try:
-                rows += probe.rows(number, gradients, blocks)
-                break
+                found = probe.rows(number, gradients, blocks)
             except UndefinedHere:
-                if attempt == ATTEMPTS and not rows:
+                if attempt == ATTEMPTS and not (found or rows):
                     raise
+                continue
+            # Zero on both sides compares little: a wrong factor would not be seen.
+            values = zip(found, formulas, strict=True)
+            if attempt >= ENOUGH or all(r.left or r.right or isinstance(h, T.Zero) for r, h in values):
+                break
+        rows += found
     return rows
 
 

@@ -25,7 +25,6 @@ from symland.evaluate.statements import Judgement, judge
 from symland.evaluate.terms import Evaluation
 from symland.evidence import Evidence, Label, Witness
 from symland.language import statements as S
-from symland.language.names import check_names
 from symland.language.nodes import Node
 from symland.language.notation import show
 from symland.language.trace import Step, Trace
@@ -195,7 +194,6 @@ def _refuted(trace: Trace, fault: _Fault, samples: int) -> Evidence:
 
 
 def _check_names(trace: Trace) -> None:
-    check_names(*_nodes(trace))
     ids = [step.id for step in trace.steps]
     for step in trace.steps:
         if ids.count(step.id) > 1:

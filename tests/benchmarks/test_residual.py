@@ -33,8 +33,8 @@ def by_tensorgrad(tensorgrad):
     for k, a in enumerate(layers):
         product = (a.rename(i=f"e{k}", o=f"e{k + 1}") + tensorgrad.Delta(d, f"e{k}", f"e{k + 1}")) @ product
     loss = tensorgrad.frobenius2(product - tensorgrad.Variable("Y", m=m, **{f"e{LAYERS}": d})) / 2
-    gradient = [tensorgrad.Derivative(loss, a, {"o": "o_", "i": "i_"}).full_simplify() for a in layers]
-    return gradient, [tensorgrad.Derivative(g, a).full_simplify() for g in gradient for a in layers]
+    gradient = [tensorgrad.Derivative(loss, a, {"o": "o_", "i": "i_"}).full_simplify(expand=False) for a in layers]
+    return gradient, [tensorgrad.Derivative(g, a).full_simplify(expand=False) for g in gradient for a in layers]
 
 
 def by_sympy():

@@ -110,13 +110,17 @@ JACOBIANS = {
     "inverse": (inv(X), X, -kron(inv(X).T, inv(X))),
     "transpose": (X.T, X, T.Commutation(n, n)),
     "square": (X * X, X, kron(X.T, T.Identity(n)) + kron(T.Identity(n), X)),
-    "entrywise": (f("tanh", A * X), X, T.DiagonalMatrix(T.Vec(T.Ones(m, n) - T.HadamardPower(f("tanh", A * X), Index.of(2))))
-                  * kron(T.Identity(n), A)),
+    "entrywise": (
+        f("tanh", A * X), X,
+        T.DiagonalMatrix(T.Vec(T.Ones(m, n) - T.HadamardPower(f("tanh", A * X), Index.of(2)))) * kron(T.Identity(n), A),
+    ),
     "a scalar": (norm2(X), X, 2 * T.Vec(X).T),
     "by a scalar": (c * X, c, T.Vec(X)),
     "a column": (A * x, x, A),
     "diagonal": (T.Diagonal(X * Y), X, T.DiagonalSelection(n) * kron(Y.T, T.Identity(n))),
-    "Kronecker": (kron(x, X), X, kron(T.Commutation(n, n), T.Identity(n)) * kron(T.Identity(n), kron(x, T.Identity(n)))),
+    "Kronecker": (
+        kron(x, X), X, kron(T.Commutation(n, n), T.Identity(n)) * kron(T.Identity(n), kron(x, T.Identity(n))),
+    ),
     "constant": (A, X, T.Zero(m * n, n * n)),
 }  # fmt: skip
 

@@ -252,3 +252,22 @@ def test_arrays_that_no_letter_can_take(tmp_path, array, error):
 def test_dimensions_are_in_the_evidence():
     scope = check_data(sl.norm2(E), {A: 2 * E * X.T}, {}, DATA).scope
     assert all(part in scope for part in ("p = 2", "n = 3", "m = 4"))
+
+
+@pytest.mark.parametrize("small", [1e-2, 1e-5, 1e-8, 1e-12])
+def test_near_a_singular_matrix_right_formulas_are_not_refuted(small):
+    """Steps that jump over the pole of inv(A'A), and the rounding of the formula itself, refute nothing."""
+    near, letter = np.array([[1.0, 2.0], [0.5, 1.0 + small]]), T.matrix("A", "d", "d")
+    gram = T.Inverse(letter.T * letter)
+    right = -2 * letter * gram * gram  # d tr((A'A)^-1) = -2 tr((A'A)^-2 A' dA)
+    assert check_data(T.Trace(gram), {letter: right}, {}, {"A": near}).label is not Label.REFUTED
+    assert check_data(T.Trace(gram), {letter: -2 * right}, {}, {"A": near}).label is not Label.NUMERIC
+
+
+def test_far_from_a_singular_matrix_wrong_formulas_are_refuted():
+    far, letter = np.array([[1.0, 2.0], [0.5, -1.0]]), T.matrix("A", "d", "d")
+    gram = T.Inverse(letter.T * letter)
+    right = -2 * letter * gram * gram
+    assert check_data(T.Trace(gram), {letter: right}, {}, {"A": far}).label is Label.NUMERIC
+    for wrong in (-right, 2 * right, right.T):
+        assert check_data(T.Trace(gram), {letter: wrong}, {}, {"A": far}).label is Label.REFUTED

@@ -314,7 +314,7 @@ def test_jacobians_by_gradients(term, letter, right, wrong):
 def test_the_letter_of_a_contraction_is_new():
     C = T.matrix("C", "d", "d")
     loss, _ = contracted(C * A, A, T.Kronecker(I, C))
-    assert {n.name for n in loss.children if isinstance(n, T.Symbol)} == {"C'"}
+    assert {n.name for n in loss.children if isinstance(n, T.Symbol)} == {"D"}
 
 
 def test_inequalities_of_real_functions():

@@ -86,13 +86,13 @@ def test_an_order_fact_as_text():
 
 REFUSED = {
     "a number": (lambda: sl.gradient(3, x), sl.UsageError, "3 is not an expression"),
-    "shapes for a term": (lambda: sl.gradient(LEAST_SQUARES, x, shapes={"A": "m n"}), sl.UsageError, "declared for text"),
+    "shapes for a term": (lambda: sl.gradient(LEAST_SQUARES, x, shapes={"A": "m n"}), sl.UsageError, "for text"),
     "another letter": (lambda: sl.gradient("norm2(A*x)^2", "y"), sl.UsageError, "no letter y"),
     "a family for a letter": (lambda: sl.gradient("norm2(W[L..1])^2", "W"), sl.UsageError, "family"),
     "a matrix": (lambda: sl.gradient("A*B", "A"), sl.ShapeError, "a scalar is needed"),
     "no statement": (lambda: sl.gradient("tr(A)", "A", assuming="A"), sl.ParseError, "is not a statement"),
     "two relations": (lambda: sl.gradient("tr(A)", "A", assuming="0 < a < 1"), sl.ParseError, "is not a statement"),
-    "an assumption that is none": (lambda: sl.gradient("tr(A)", "A", assuming=[3]), sl.UsageError, "is not a statement"),
+    "an assumption that is none": (lambda: sl.gradient("tr(A)", "A", assuming=[3]), sl.UsageError, "not a statement"),
     "code": (lambda: sl.gradient("__import__('os')", "x"), sl.ParseError, "line 1"),
 }
 

@@ -73,13 +73,16 @@ def depending_on_w(row):
     if not any(isinstance(n, T.D) for n in nodes):
         return Substitution()
     fixed = {n.name for f in row.side if isinstance(f, Free) for n in walk(f.term) if isinstance(n, T.Symbol)}
+    variable = next((n for n in nodes if isinstance(n, T.Symbol) and n.name == "w"), w)
     new = {}
     for n in nodes:
         if not isinstance(n, T.Symbol) or n.name in fixed | {"w", "v"}:
             continue
         if n.is_scalar:
-            size = Inner(matrix(f"{n.name}Weight", *w.shape), w)
+            size = variable if variable.is_scalar else Inner(matrix(f"{n.name}Weight", *w.shape), w)
             new[n.name] = size + size * T.scalar(f"{n.name}Factor") + number(1)
+        elif variable.is_scalar:
+            new[n.name] = variable * matrix(f"{n.name}Left", *n.shape) + matrix(f"{n.name}Rest", *n.shape)
         else:
             left, right = (
                 matrix(f"{n.name}Left", n.shape[0], w.shape[0]),
@@ -109,6 +112,35 @@ def test_rows_hold_on_explicit_matrices(name):
     assert evidence.label is Label.CERTIFIED, evidence.witness
     if row.premises:  # its premises were satisfied, not only never satisfied
         assert evidence.model.startswith("verified at"), evidence
+
+
+SCALAR_W, SCALAR_V = T.scalar("w"), T.scalar("v")
+OF_W = [name for name, row in ROWS.items() if any(isinstance(n, T.D) for n in walk(row.conclusion))]
+
+
+@pytest.mark.parametrize("name", OF_W)
+def test_rows_about_derivatives_hold_for_a_scalar_variable(name):
+    row = ROWS[name].over(SCALAR_W)
+    assert SCALAR_W in set(walk(row.conclusion)) and w not in set(walk(row.conclusion))
+    evidence = label(row)
+    assert evidence.label is Label.CERTIFIED, evidence.witness
+    if row.premises:
+        assert evidence.model.startswith("verified at"), evidence
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        Eq(T.D(a * b, SCALAR_W, SCALAR_V), T.D(a, SCALAR_W, SCALAR_V) * b),
+        Eq(T.D(A * AFTER, SCALAR_W, SCALAR_V), T.D(A, SCALAR_W, SCALAR_V) * AFTER),
+        Eq(T.D(A, SCALAR_W, SCALAR_V), T.Zero(p, q)),
+        Eq(T.D(SCALAR_W, SCALAR_W, SCALAR_V), number(1)),
+    ],
+    ids=["product of scalars, one term lost", "product of matrices, one term lost", "constant", "direction lost"],
+)
+def test_wrong_rows_for_a_scalar_variable_are_refuted(conclusion):
+    evidence = label(Row("wrong", conclusion, reason="it is wrong"), trials=240)
+    assert evidence.label is Label.REFUTED and evidence.witness is not None
 
 
 @pytest.mark.parametrize("name", ROWS)

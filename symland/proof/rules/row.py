@@ -60,7 +60,9 @@ class Row:
     def _over_scalar(self) -> Row:
         side = (Free(_scalar(s.letter), _scalar(s.term)) if isinstance(s, Free) else s for s in self.side)
         premises = tuple(cast(Statement, _scalar(h)) for h in self.premises)
-        return replace(self, conclusion=cast(Statement, _scalar(self.conclusion)), premises=premises, side=tuple(side))
+        model = (a._replace(target=_scalar(a.target), value=_scalar(a.value)) for a in self.model)
+        conclusion = cast(Statement, _scalar(self.conclusion))
+        return replace(self, conclusion=conclusion, premises=premises, side=tuple(side), model=tuple(model))
 
 
 def _scalar(node: Any) -> Any:
