@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from zipfile import BadZipFile
 from zlib import error as zlib_error
 
@@ -40,7 +40,7 @@ STEPS = 10  # rows of the extrapolation table
 LONGEST = 2.0**-3  # the first step
 SHORTER = tuple(2.0**-k for k in range(7, 28, 4))  # first steps of the tables that confirm a disagreement
 SHORTEST = 2.0**-30  # relative to the letters: a kink nearer than this is touched
-NUDGES, NUDGE = 3, 2.0**-48  # how often, and by how much, data are moved to see the rounding of a formula
+NUDGES, NUDGE = 8, 2.0**-46  # how often, and by how much, data are moved to see the rounding
 EPSILON = float(np.finfo(np.float64).eps)
 
 
@@ -186,8 +186,10 @@ class _Probe:
     def __init__(self, loss: T.Term, reading: Reading, functions: Mapping[str, Any], terms: Sequence[Node]) -> None:
         self.loss, self.reading, self.functions = loss, reading, functions
         self.at = Values(reading.point(), functions)
+        self.noise = 0.0  # the rounding of the loss, measured when a refutation is looked at again
         self.edges = [n for n in walk(loss) if _has_edge(n) and not any(v[0] == "#" for v in n.free_indices)]
         self.sides: list[Any] = []
+        self.rooms: list[tuple[T.Term, Any, float]] = []  # inverted matrices, their values, how far steps may move them
         self.base = self.scale = self.change = 0.0  # the loss at the data, the largest met, the largest change
         self._rng = np.random.default_rng(stream(terms).getrandbits(64))
 
@@ -196,6 +198,8 @@ class _Probe:
         self.base = float(value_of(self.loss, self.at))
         self.scale = abs(self.base)
         self.sides = self._signs(self.at)
+        inverted = [cast(T.Term, e.args[0]) for e in self.edges if isinstance(e, (T.Inverse, T.LogDeterminant))]
+        self.rooms = [(m, self.at.value(m), _smallest(self.at.value(m)) / 2) for m in dict.fromkeys(inverted)]
         bad = [e for e, s in zip(self.edges, self.sides, strict=True) if not np.all(s)]
         return ", ".join(dict.fromkeys(show(e) for e in bad))
 
@@ -230,10 +234,14 @@ class _Probe:
     ) -> Comparison:
         """The comparison, looked at again before it refutes. Steps may be longer than the way to a pole that has no
         sides, as that of inv(A' A): shorter ones that contradict them are nearer to the limit. And near a singular
-        matrix the formula has an error of its own: by how much it moves when the data are rounded in another way."""
+        matrix the loss and the formula have errors of their own: by how much they move when the data are rounded in
+        another way."""
         if not found.disagrees:
             return found
-        limits = [found.quotient]
+        self.noise = max(self.noise, *(abs(self._nudged_loss() - self.base) for _ in range(NUDGES)))
+        limit, error = self._extrapolated(quotient, order)
+        found = found._replace(quotient=limit, error=error)
+        limits = [limit]
         for longest in SHORTER:
             try:
                 limit, error = self._extrapolated(quotient, order, longest)
@@ -247,14 +255,24 @@ class _Probe:
         if any(100 * abs(limit - found.quotient) > found.gap for limit in limits[-2:]):
             moved = np.inf  # the shortest steps that tell something do not agree
         for _ in range(NUDGES):
-            letters = self.reading.letters
-            nudged = {k: x * (1 + NUDGE * self._rng.uniform(-1, 1, np.shape(x))) for k, x in letters.items()}
-            at = Values(self.reading.point(nudged), self.functions)
             try:
+                at = self._nudged()
                 moved = max(moved, abs(value(at) - found.formula))
             except UndefinedHere:
                 moved = np.inf
         return found._replace(error=found.error + moved)
+
+    def _nudged(self) -> Values:
+        """The data, rounded in another way."""
+        letters = self.reading.letters
+        nudged = {k: x * (1 + NUDGE * self._rng.uniform(-1, 1, np.shape(x))) for k, x in letters.items()}
+        return Values(self.reading.point(nudged), self.functions)
+
+    def _nudged_loss(self) -> float:
+        try:
+            return float(value_of(self.loss, self._nudged()))
+        except UndefinedHere:
+            return np.inf
 
     def _direction(self, letter: T.Term, across: bool = False) -> tuple[Key, Any]:
         """A random direction of the size of the letter, among those that its facts allow, or orthogonal to them."""
@@ -286,6 +304,8 @@ class _Probe:
         value = float(value_of(self.loss, at))
         if not all(map(np.array_equal, self._signs(at), self.sides)):
             raise _Crossed
+        if any(np.linalg.norm(at.value(m) - before) > room for m, before, room in self.rooms):
+            raise _Crossed  # a singular matrix may be that near, and on both sides of it the sign may be the same
         self.scale, self.change = max(self.scale, abs(value)), max(self.change, abs(value - self.base))
         return value
 
@@ -312,7 +332,7 @@ class _Probe:
             row = [quotient(h)]
             for j, old in enumerate(above):
                 row.append(row[j] + (row[j] - old) / (4.0 ** (j + 1) - 1))
-                error = max(abs(row[-1] - row[-2]), abs(row[-1] - old)) + EPSILON * self.scale / h**order
+                error = max(abs(row[-1] - row[-2]), abs(row[-1] - old)) + max(EPSILON * self.scale, self.noise) / h**order
                 if error < least:
                     best, least = row[-1], error
             above = row
@@ -336,6 +356,11 @@ def _has_edge(node: Node) -> bool:
     if isinstance(node, T.Elementwise):
         return not node.is_generic and FUNCTIONS[node.function].domain != ALL
     return isinstance(node, (T.Reciprocal, T.Inverse, T.LogDeterminant))
+
+
+def _smallest(m: Any) -> float:
+    """The smallest singular value: how far a singular matrix is."""
+    return float(np.linalg.svd(m, compute_uv=False)[-1])
 
 
 def _side(node: Node, at: Values) -> Any:

@@ -264,6 +264,20 @@ def test_near_a_singular_matrix_right_formulas_are_not_refuted(small):
     assert check_data(T.Trace(gram), {letter: -2 * right}, {}, {"A": near}).label is not Label.NUMERIC
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_in_no_position_near_a_singular_matrix_right_formulas_are_refuted(seed):
+    """Where A'A is rounded so coarsely that its inverse stays the same for many roundings of A."""
+    random, letter = np.random.default_rng(seed), T.matrix("A", "d", "d")
+    left, right = (np.linalg.qr(random.standard_normal((3, 3)))[0] for _ in range(2))
+    gram = letter.T * letter
+    cases = {T.Trace(T.Inverse(gram)): -2 * letter * T.Inverse(gram) * T.Inverse(gram)}
+    cases[T.LogDeterminant(gram)] = 2 * letter * T.Inverse(gram)
+    for small in (1e-5, 1e-6, 1e-7):
+        near = left @ np.diag([1, 0.5, small]) @ right
+        for loss, gradient in cases.items():
+            assert check_data(loss, {letter: gradient}, {}, {"A": near}).label is not Label.REFUTED
+
+
 def test_far_from_a_singular_matrix_wrong_formulas_are_refuted():
     far, letter = np.array([[1.0, 2.0], [0.5, -1.0]]), T.matrix("A", "d", "d")
     gram = T.Inverse(letter.T * letter)
