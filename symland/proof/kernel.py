@@ -2,9 +2,9 @@
 
 A theorem is `deps |- statement`, deps naming hypotheses of the trace; free symbols are universally quantified, and
 dimensions are at least 1. Each step carries everything that judging it takes. The trusted base is this file and what it
-cites in this package: `scope` (names), `certificates` (order facts, ring, network, pos), `derivatives` (identify,
-congruence), `theorem`, the normal forms `words` and `network`, the rows of `rules/`; and the constructors and the
-substitution of `language`.
+cites in this package: `scope` (names), `genuine` (types), `certificates` (order facts, ring, network, pos),
+`derivatives` (identify, congruence), `theorem`, the normal forms `words` and `network`, the rows of `rules/`; and the
+constructors and the substitution of `language`.
 
 Step kinds and their entries (`deps |- out` is stated by every step and compared):
   hyp       name                                   a hypothesis
@@ -35,6 +35,7 @@ from symland.language.nodes import Binder, Family, Lambda, Node, Substitution, r
 from symland.language.trace import Step, Trace
 from symland.proof.certificates import network, nonneg, not_in, pos, ring
 from symland.proof.derivatives import congruent, identify
+from symland.proof.genuine import Genuine, check_printable
 from symland.proof.normal_form.network import Networks
 from symland.proof.normal_form.words import Words
 from symland.proof.rules.registry import ROWS
@@ -75,7 +76,10 @@ class Kernel:
 
     def __init__(self, hypotheses: Mapping[str, S.Statement]) -> None:
         self.hypotheses = dict(hypotheses)
+        self.genuine = Genuine()
         for name, h in self.hypotheses.items():
+            check_printable(name)
+            self.genuine.check(h)
             need(isinstance(h, S.Statement), f"hypothesis {name} is not a statement")
             check_closed(h)
         self.proved: dict[str, Judged] = {}
@@ -88,7 +92,10 @@ class Kernel:
         """Checks one step and records it, or raises StepRejected."""
         try:
             need(step.id not in self.proved and step.id not in self.hypotheses, "the name is used twice")
-            found = self.conclude(step.by, dict(step.data), step.out)
+            data = dict(step.data)
+            check_printable(step.id)
+            self.genuine.check(step.by, data, step.out)
+            found = self.conclude(step.by, data, step.out)
             need(found.statement is step.out, "the result is not the stated one", step.out, found.statement)
             need(
                 found.deps == set(step.deps) and len(found.deps) == len(step.deps),
@@ -120,6 +127,7 @@ class Kernel:
     def close(self, trace: Trace) -> None:
         """After the last step: every step and hypothesis serves a theorem."""
         for name, id in trace.theorems.items():
+            check_printable(name)
             need(id in self.proved, f"theorem {name}: there is no step {id}")
             self.cited.add(id)
         need(bool(trace.theorems), "the trace states no theorem")
