@@ -19,6 +19,7 @@ from symland.calculus.simplify import tidy
 from symland.errors import AssumptionMissing, StepRejected, Undecided, UndefinedHere, UsageError
 from symland.language import terms as T
 from symland.language.domains import subject_of
+from symland.language.functions import FUNCTIONS, RESERVED
 from symland.language.index import Dim, check_name
 from symland.language.names import check_names
 from symland.language.nodes import Node, walk
@@ -155,7 +156,7 @@ def gradient(
     2*A'*(A*x - b)
     """
     given = _loss(loss, shapes, facts)
-    letter, hypotheses = given.letter(w), hypotheses_from(assuming, given)
+    (letter,), hypotheses = _setting(given, [w], assuming)
     with _derivation_of(given.term):
         made = _gradient.gradient(given.term, letter, hypotheses, _checked(abbreviations, given))
     return _finished(made, given, abbreviations)
@@ -174,9 +175,11 @@ def hessian_block(
     A'*A
     """
     given = _loss(loss, shapes, facts)
-    letters, hypotheses = (given.letter(w), given.letter(u)), hypotheses_from(assuming, given)
+    (first, second), hypotheses = _setting(given, [w, u], assuming)
     with _derivation_of(given.term):
-        made = _hessian.hessian_block(given.term, *letters, hypotheses, _checked(abbreviations, given), commute)
+        made = _hessian.hessian_block(
+            given.term, first, second, hypotheses, _checked(abbreviations, given), commute
+        )
     return _finished(made, given, abbreviations)
 
 
@@ -196,8 +199,7 @@ def hessian(
     if isinstance(variables, (str, Term)):
         variables = [variables]
     given = _loss(loss, shapes, facts)
-    letters = [given.letter(w) for w in variables]
-    hypotheses = hypotheses_from(assuming, given)
+    letters, hypotheses = _setting(given, variables, assuming)
     with _derivation_of(given.term):
         made = _hessian.hessian(given.term, letters, form, hypotheses, _checked(abbreviations, given))
     names = abbreviations
@@ -222,9 +224,9 @@ def derivatives(
     """
     given = _loss(loss, shapes, facts)
     term = given.term
-    letters = [given.letter(w) for w in variables]
+    letters, hypotheses = _setting(given, variables, assuming)
     letters = letters or list(dict.fromkeys(n for n in walk(term) if isinstance(n, (T.Symbol, T.Member))))
-    prover = Prover(hypotheses_from(assuming, given), budget_s=budget_s, progress=progress)
+    prover = Prover(hypotheses, budget_s=budget_s, progress=progress)
     ids, lines = {}, {}
     with _derivation_of(term):
         for k, w in enumerate(letters):
@@ -260,10 +262,18 @@ def jacobian(
     """
     given = as_input(function, shapes, facts)
     check_defined(given.term)
-    letter, hypotheses = given.letter(w), hypotheses_from(assuming, given)
+    (letter,), hypotheses = _setting(given, [w], assuming)
     with _derivation_of(given.term):
         made = _jacobian.jacobian(given.term, letter, hypotheses, _checked(abbreviations, given))
     return _finished(made, given, abbreviations)
+
+
+def _setting(given: Input, variables: Iterable[Any], assuming: Assumptions) -> tuple[list[Term], dict[str, Statement]]:
+    """The letters to differentiate by and the hypotheses, in which every name stands for what it stands for in the
+    expression."""
+    letters, hypotheses = [given.letter(w) for w in variables], hypotheses_from(assuming, given)
+    check_names(given.term, *(w for w in letters if isinstance(w, Node)), *hypotheses.values())
+    return letters, hypotheses
 
 
 def check_defined(term: Term) -> None:
@@ -288,7 +298,7 @@ def _checked(abbreviations: Mapping[Node, str] | None, given: Input) -> Mapping[
     """The names that a caller gives to parts: each a name, used once, and for nothing else."""
     taken = names_in(given.term)
     for name in (abbreviations or {}).values():
-        if check_name(name) in taken:
+        if check_name(name) in taken or name in RESERVED or name in FUNCTIONS:
             raise UsageError(f"the abbreviation {name} is the name of something else", hint="another name")
         taken.add(name)
     return abbreviations

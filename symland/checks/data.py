@@ -332,7 +332,8 @@ class _Probe:
             row = [quotient(h)]
             for j, old in enumerate(above):
                 row.append(row[j] + (row[j] - old) / (4.0 ** (j + 1) - 1))
-                error = max(abs(row[-1] - row[-2]), abs(row[-1] - old)) + max(EPSILON * self.scale, self.noise) / h**order
+                rounding = max(EPSILON * self.scale, self.noise) / h**order
+                error = max(abs(row[-1] - row[-2]), abs(row[-1] - old)) + rounding
                 if error < least:
                     best, least = row[-1], error
             above = row

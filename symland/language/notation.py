@@ -28,12 +28,14 @@ BOUND_NAMES = ("i", "j", "k", "p", "q", "r")
 
 
 def names_in(*nodes: Node) -> set[str]:
-    """The names of letters, dimensions and indices in the nodes, as they are printed."""
+    """The names of letters, functions, dimensions and indices in the nodes, as they are printed."""
     used: set[str] = set()
     for n in chain.from_iterable(map(walk, nodes)):
         used |= n.free_indices
         if isinstance(n, (T.Symbol, T.Member, T.Chain)):
             used |= {n.name, repr(n)}
+        if isinstance(n, T.Elementwise):
+            used.add(n.function.rstrip("'"))
         dims = n.shape if isinstance(n, T.Symbol) else [d for d in n.args if isinstance(d, Dim)]
         used.update(name for d in dims for name, _ in d.atoms)
     return used

@@ -40,7 +40,7 @@ class Genuine:
                 self._nodes.add(v)
                 todo.extend(v.args)
             else:
-                need(kind in HOLDING or kind is dict, f"a {kind.__name__} among the entries of a step")
+                need(kind in HOLDING or kind is dict, f"malformed: a {kind.__name__} among the entries of a step")
                 if id(v) not in inside:
                     inside.add(id(v))
                     todo.extend(_parts(v, kind))

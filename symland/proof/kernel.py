@@ -79,8 +79,8 @@ class Kernel:
         self.genuine = Genuine()
         for name, h in self.hypotheses.items():
             check_printable(name)
-            self.genuine.check(h)
             need(isinstance(h, S.Statement), f"hypothesis {name} is not a statement")
+            self.genuine.check(h)
             check_closed(h)
         self.proved: dict[str, Judged] = {}
         self.cited: set[str] = set()

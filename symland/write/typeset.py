@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from symland.language.index import Dim, Index
 from symland.language.nodes import Node
+from symland.language.notation import names_in
 from symland.write import set_entrywise, set_statements, set_terms
 from symland.write.layout import Layout
 from symland.write.typesetter import RELATION, Names, Typesetter
@@ -26,7 +27,10 @@ def typeset(node: Node, abbreviations: Mapping[Node, str] | None = None, names: 
     >>> typeset(matrix("W", "d", "d").T)
     Script(base=Letter(text='W', upright=False), sub=None, sup=Sign(text='⊤'))
     """
-    return Typesetter(abbreviations or {}, names or {}).at(node, RELATION)
+    names = dict(names or {})
+    if "s" in {*names_in(node), *(abbreviations or {}).values()}:  # the letter s, which the function sigma is set as
+        names.setdefault("sigma", "sigma")
+    return Typesetter(abbreviations or {}, names).at(node, RELATION)
 
 
 def set_index(e: Index) -> Layout:

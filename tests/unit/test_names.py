@@ -8,6 +8,7 @@ from symland.errors import ParseError, ShapeError, Undecided, UndefinedHere, Usa
 from symland.language import terms as T
 from symland.language.index import Dim
 from symland.language.names import check_names
+from symland.language.statements import Lt
 
 n, m = sl.dims("n m")
 A, X, Y, s = sl.matrix("A", n, n), sl.matrix("X", n, n), sl.matrix("Y", n, n), sl.scalar("s")
@@ -28,6 +29,13 @@ def test_a_name_stands_for_one_thing(loss, letter, said):
     with pytest.raises(UsageError) as e:
         sl.gradient(loss, letter)
     assert said in str(e.value) or str(e.value).startswith(said.split(" is")[0])
+
+
+def test_variables_and_hypotheses_mean_the_same_by_a_name():
+    with pytest.raises(UsageError, match="n is a letter"):
+        sl.gradient(T.Trace(A), sl.scalar("n"))
+    with pytest.raises(UsageError, match="n is a letter"):
+        sl.gradient(T.Trace(A), A, assuming=[Lt(sl.number(0), sl.scalar("n"))])
 
 
 def test_one_name_for_one_thing_is_no_clash():
@@ -59,7 +67,18 @@ def test_the_direction_takes_a_letter_of_its_own():
     assert repr(made.steps[-1].statement) == "D(tr(A*V); A, H) = <V', H>"
 
 
-@pytest.mark.parametrize("name", ["X", "n", "0", "a b"])
+def test_the_direction_is_not_called_like_a_function():
+    made = sl.gradient("sum(V(A))", "A", shapes={"V": "function"})
+    assert "A, V)" not in repr([line.statement for line in made.steps])
+
+
+def test_sigma_and_a_letter_s_are_set_differently():
+    both = s * T.entries_sum(T.Elementwise("sigma", A))
+    assert r"\sigma(A)" in both.to_latex()
+    assert "s(A)" in T.entries_sum(T.Elementwise("sigma", A)).to_latex()
+
+
+@pytest.mark.parametrize("name", ["X", "n", "0", "a b", "I", "inv", "sin"])
 def test_an_abbreviation_is_a_new_name(name):
     with pytest.raises(UsageError):
         sl.gradient(sl.norm2(A * X - Y), A, abbreviations={A * X - Y: name})
