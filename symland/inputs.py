@@ -18,7 +18,7 @@ from symland.calculus.prover import Prover
 from symland.calculus.simplify import tidy
 from symland.errors import AssumptionMissing, StepRejected, Undecided, UndefinedHere, UsageError
 from symland.language import terms as T
-from symland.language.domains import subject_of
+from symland.language.domains import is_nowhere
 from symland.language.functions import FUNCTIONS, RESERVED
 from symland.language.index import Dim, check_name
 from symland.language.names import check_names
@@ -280,9 +280,8 @@ def check_defined(term: Term) -> None:
     """Raises UndefinedHere for a term that has a value nowhere: 1/(s - s), the inverse of A - A."""
     memo: dict[Node, Term] = {}
     for n in walk(term):
-        subject = subject_of(n)
-        if subject is not None and (isinstance(zero := tidy(subject, memo), T.Zero) or zero is T.number(0)):
-            raise UndefinedHere(f"{n!r} has a value nowhere: {subject!r} is 0")
+        if is_nowhere(n, lambda x: tidy(x, memo)):
+            raise UndefinedHere(f"{n!r} has a value nowhere")
 
 
 def _loss(item: Any, shapes: Any, facts: Mapping[str, Iterable[str]] | None) -> Input:

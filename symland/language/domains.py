@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from symland.language import terms as T
@@ -11,12 +12,17 @@ from symland.language.nodes import Node
 from symland.language.statements import Lt, Nonzero, Positive, Statement
 
 
-def subject_of(t: Node) -> T.Term | None:
-    """What has to be nonzero, positive or invertible for the node to have a value; None if there is nothing."""
+def is_nowhere(t: Node, tidied: Callable[[T.Term], T.Term]) -> bool:
+    """Whether the node has a value nowhere, as far as its tidied argument says: 1/0, log(-1), the inverse of 0."""
     if isinstance(t, (T.Reciprocal, T.Inverse, T.LogDeterminant)):
-        return cast(T.Term, t.args[0])
-    domain = domain_of(t) if isinstance(t, T.Elementwise) else None
-    return None if domain is None else cast(T.Term, domain.args[-1])
+        subject, positive = t.args[0], False
+    else:
+        domain = domain_of(t) if isinstance(t, T.Elementwise) else None
+        if domain is None:
+            return False
+        subject, positive = domain.args[-1], isinstance(domain, (Lt, Positive))
+    x = tidied(cast(T.Term, subject))
+    return isinstance(x, T.Zero) or (isinstance(x, T.Number) and (x.value == 0 or (positive and x.value < 0)))
 
 
 def domain_of(t: T.Elementwise) -> Statement | None:

@@ -96,7 +96,15 @@ def test_names_are_not_given_to_parts_that_speak_of_a_bound_variable():
 
 @pytest.mark.parametrize(
     "loss",
-    ["1/(s - s)", "sum(X ./ (X - X))", "log(abs(det(A - A)))", "tr(inv(A - A)*B)", "log(s - s)", "sum(log(X - X))"],
+    [
+        "1/(s - s)",
+        "sum(X ./ (X - X))",
+        "log(abs(det(A - A)))",
+        "tr(inv(A - A)*B)",
+        "log(s - s)",
+        "sum(log(X - X))",
+        "s*log(-1)",
+    ],
 )
 def test_a_loss_with_a_value_nowhere_is_refused(loss):
     letter = next(c for c in "sXAB" if c in loss)
