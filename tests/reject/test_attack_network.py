@@ -9,15 +9,18 @@ from random import Random
 import numpy as np
 import pytest
 
+import symland as sl
 from symland.errors import SymlandError
 from symland.language import terms as T
 from symland.language.index import Dim, Index
+from symland.language.statements import Eq
 from symland.proof.normal_form import labelling, tensors
 from symland.proof.normal_form import words as W
 from symland.proof.normal_form.graphs import Graph, Part
 from symland.proof.normal_form.labelling import Work, canonical
 from symland.proof.normal_form.network import Networks
 from tests.network_terms import ONE, P, Point, Q, Singular, matrix, scalar
+from tests.reject.attempt import Attempt
 from tests.reject.mutate import TERMS, spoil_term
 
 POINTS = [{"p": 2, "q": 3}, {"p": 4, "q": 2}, {"p": 1, "q": 3}, {"p": 2, "q": 2}, {"p": 3, "q": 4}]
@@ -278,3 +281,24 @@ def test_an_opaque_term_is_its_node():
         assert networks.difference(a, b)
     assert networks.difference(T.Trace(terms[0]), T.Trace(terms[1]))
     assert not networks.difference(T.Trace(terms[0].T), T.Trace(terms[0]))
+
+
+RECIPROCALS = [
+    ("1/(2*s + 2*t)", "1/2*(1/(s + t))", "2*(1/(s + t))"),
+    ("1/(s - t)", "-1/(t - s)", "1/(t - s)"),
+    ("1/(s + 2*t)", "1/2*(1/(t + 1/2*s))", "1/(2*s + t)"),
+    ("1 ./ (2*X + 2*Y)", "1/2*(1 ./ (X + Y))", "2*(1 ./ (X + Y))"),
+    ("1 ./ (X - Y)", "-(1 ./ (Y - X))", "1 ./ (Y - X)"),
+    ("1/(s + t)", "1/(t + s)", "1/s + 1/t"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "wrong"), RECIPROCALS)
+def test_reciprocals_of_multiples_of_one_sum(left, right, wrong):
+    shapes = {"s": "scalar", "t": "scalar", "X": "n x m", "Y": "n x m"}
+    a, same, other = (sl.parse(t, shapes=shapes) for t in (left, right, wrong))
+    honest, false = Attempt(), Attempt()
+    honest.claim("network", {"using": []}, Eq(a, same))
+    honest.accepted()
+    false.claim("network", {"using": []}, Eq(a, other))
+    false.refused("the sides differ")

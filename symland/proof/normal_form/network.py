@@ -131,9 +131,14 @@ def _reciprocal(t: Node, n: Networks) -> Form:
 
 
 def _inverted(a: Form, n: Networks) -> Form:
-    """1 ./ A. The scalar factors c x y of a single term go before it as (1/c)(1/x)(1/y); a sum names an atom."""
-    if len(a.terms) != 1:
+    """1 ./ A. The scalar factors c x y of a single term go before it as (1/c)(1/x)(1/y); a sum names an atom, up to its
+    first coefficient."""
+    if not a.terms:
         return n.entrywise("reciprocal", a)
+    if len(a.terms) > 1:
+        first = a.terms[min(a.terms, key=repr)]
+        multiple = Form(a.rows, a.columns, {key: c / Fraction(first) for key, c in a.terms.items()})
+        return n.kronecker(_number(Fraction(1) / first), n.entrywise("reciprocal", multiple))
     (((monomial, pieces), c),) = a.terms.items()
     factors = tuple(sorted([n.atom(("reciprocal", x)) for x in monomial]))
     before = Form((), (), {(factors, ()): Fraction(1) / c})
