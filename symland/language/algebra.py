@@ -411,7 +411,9 @@ def times(a: Term, b: Term) -> Term:
 
 
 def negate(a: Term) -> Term:
-    """-a, as -1 times a."""
+    """-a: of a number that number, and of anything else -1 times a."""
+    if isinstance(a, Number):
+        return cast(Term, Number(-a.value))
     return times(number(-1), a)
 
 

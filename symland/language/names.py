@@ -9,6 +9,8 @@ from symland.language.index import Dim, shape_text
 from symland.language.nodes import Node, walk
 from symland.language.notation import declaration
 
+LETTER = "a letter, "
+
 
 def check_names(*nodes: Node) -> None:
     """Raises UsageError if a name stands for two things in the nodes, each once declared.
@@ -22,15 +24,23 @@ def check_names(*nodes: Node) -> None:
     for root in nodes:
         for n in walk(root):
             for name, meaning in _meanings(n):
-                if found.setdefault(name, meaning) != meaning:
-                    raise UsageError(f"{name} is {found[name]}; {name} is {meaning}", hint="rename one of them")
+                before = found.setdefault(name, meaning)
+                if before != meaning:
+                    raise _clash(name, before, meaning)
+
+
+def _clash(name: str, one: str, other: str) -> UsageError:
+    if one.startswith(LETTER) and other.startswith(LETTER):
+        shapes = f"{one.removeprefix(LETTER)}, and as {other.removeprefix(LETTER)}"
+        return UsageError(f"{name} is declared as {shapes}", hint="declare every letter once, with one shape")
+    return UsageError(f"{name} is {one}; {name} is {other}", hint="rename one of them")
 
 
 def _meanings(n: Node) -> list[tuple[str, str]]:
     """The names that a node uses itself, and what it means by them."""
     out = [(name, "a dimension") for d in n.args if isinstance(d, Dim) for name, _ in d.atoms]
     if isinstance(n, T.Symbol):
-        out.append((n.name, f"a letter, {declaration(n)}"))
+        out.append((n.name, LETTER + declaration(n)))
         out += [(name, "a dimension") for d in n.shape for name, _ in d.atoms]
     elif isinstance(n, (T.Member, T.Chain)):
         out.append((n.name, f"a family, {shape_text(n.family.shape)}"))

@@ -21,7 +21,7 @@ W = sl.family("W", n, n)
         (T.Trace(T.Scale(sl.scalar("n"), T.Identity(n))), sl.scalar("n"), "n is a letter, n: scalar; n is a dimension"),
         (T.Trace(W[1] * sl.matrix("W1", n, n)), W[1], "W1 is"),
         (T.Trace(A * T.Elementwise("A", X)), X, "A is"),
-        (T.Trace(A * X) + T.Trace(sl.matrix("A", m, m)), X, "A is a letter, A: n x n; A is a letter, A: m x m"),
+        (T.Trace(A * X) + T.Trace(sl.matrix("A", m, m)), X, "A is declared as A: n x n, and as A: m x m"),
         (T.Trace(W["l"]) * sl.scalar("l"), W["l"], "l is"),
     ],
 )
