@@ -302,3 +302,14 @@ def test_reciprocals_of_multiples_of_one_sum(left, right, wrong):
     honest.accepted()
     false.claim("network", {"using": []}, Eq(a, other))
     false.refused("the sides differ")
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("f(W3*B*(W2*B))", "f(W2*B*(W3*B))"), ("f(W3*B*W2*B)", "f(W3*W2*B*B)")])
+def test_products_over_an_index_with_known_ends_are_written_out(right, wrong):
+    shapes = {"W[i]": "n x n", "B": "n x n", "f": "elementwise"}
+    a, same, other = (sl.parse(t, shapes=shapes) for t in ("f(prod(i, 3..2, W[i]*B))", right, wrong))
+    honest, false = Attempt(), Attempt()
+    honest.claim("network", {"using": []}, Eq(a, same))
+    honest.accepted()
+    false.claim("network", {"using": []}, Eq(a, other))
+    false.refused("the sides differ")

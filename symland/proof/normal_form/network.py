@@ -311,6 +311,14 @@ def _(t: T.Chain, n: Networks) -> Form:
 
 
 @_form.register
+def _(t: T.OrderedProduct, n: Networks) -> Form:
+    if not _small(t.length):
+        return n.single(n.atom(t), *(n.axis(d) for d in t.shape))
+    factors = [n.form(t.at(t.hi - i)) for i in range(t.length.value or 0)]
+    return n.repeated(n.product, factors) if factors else _identity(n, t.shape[0])
+
+
+@_form.register
 def _(t: T.Hadamard, n: Networks) -> Form:
     return n.repeated(n.hadamard, [n.form(a) for a in t.args])
 
