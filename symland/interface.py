@@ -20,6 +20,7 @@ from symland.landscape.hessian_at import HessianAtMinimizer
 from symland.landscape.result import Result
 from symland.language import statements as S
 from symland.language.index import Index
+from symland.language.names import check_names
 from symland.language.nodes import Node, Substitution
 from symland.language.terms import Term
 from symland.language.trace import Trace
@@ -142,11 +143,13 @@ def _candidates(loss: Term, dims: Mapping[str, Any] | None, item: Any) -> list[d
 
 
 def kernel_opinion(trace: Trace) -> Evidence:
-    """PROVED if the kernel replays the trace; UNDECIDED, with the step, if not: a refused proof refutes nothing."""
+    """PROVED if the kernel replays the trace; UNDECIDED, with the step, if not: a refused proof refutes nothing. Raises
+    UsageError where a name stands for two things, so that what is proved is not what can be read."""
     try:
         theorems = replay_all(trace)
     except StepRejected as e:
         return Evidence(Label.UNDECIDED, "the trace is not a proof", "kernel replay", details=str(e))
+    check_names(*(n for t in theorems.values() for n in (t.statement, *t.hypotheses.values())))
     hypotheses = tuple(dict.fromkeys(f"{n}: {h!r}" for t in theorems.values() for n, h in t.hypotheses.items()))
     analysis = tuple(sorted({a for t in theorems.values() for a in t.analysis}))
     claim = "; ".join(f"{name}: {t.statement!r}" for name, t in theorems.items())

@@ -4,6 +4,7 @@ import pytest
 import sympy
 
 import symland as sl
+from symland.calculus.prover import Prover
 from symland.errors import ParseError, ShapeError, Undecided, UndefinedHere, UsageError
 from symland.language import terms as T
 from symland.language.index import Dim
@@ -60,6 +61,17 @@ def test_every_name_that_the_reader_knows_is_reserved_or_a_function():
     from symland.read.calls import ALIASES, HANDLERS
 
     assert {*HANDLERS, *ALIASES} <= {*RESERVED, *FUNCTIONS}
+
+
+def test_a_trace_in_which_a_name_means_two_things_is_not_shown_as_proved():
+    letter, first = sl.matrix("W1", n, n), W[1]
+    v = sl.matrix("V", n, n)
+    p = Prover({})
+    id = p.rewrite(p.refl(T.D(letter, first, v)), (1,), "d_constant", A=letter, w=first, v=v)
+    trace = p.trace({"derivative": id})
+    assert repr(trace.steps[-1].out) == "D(W1; W1, V) = 0"  # true, as the member 1 of W is another letter
+    with pytest.raises(UsageError, match="W1 is"):
+        sl.check(trace)
 
 
 def test_the_direction_takes_a_letter_of_its_own():
