@@ -411,8 +411,8 @@ def times(a: Term, b: Term) -> Term:
 
 
 def negate(a: Term) -> Term:
-    """-a: of a number that number, and of anything else -1 times a."""
-    if isinstance(a, Number):
+    """-a, as -1 times a; -(-3) is 3."""
+    if isinstance(a, Number) and a.value < 0:
         return cast(Term, Number(-a.value))
     return times(number(-1), a)
 
