@@ -151,6 +151,8 @@ def gradient(
 
     `loss` is a symland term, a SymPy expression, or text, whose letters `shapes` and `facts` declare where they are not
     to be inferred; `w` a letter or its name. See `symland.calculus.gradient.gradient` for the convention and errors.
+    Raises UsageError where a name stands for two things, UndefinedHere for a loss with a value nowhere, and Undecided
+    for a gradient that was found, but not proved.
 
     >>> gradient("norm2(A*x - b)^2", "x", shapes="b: m").result
     2*A'*(A*x - b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, cast
@@ -20,7 +21,7 @@ MAX_LAYERS = 64
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(ABC):
     """A network `h = 1/2 |P X - Y|_F^2` of symbolic or explicit depth; P is a product with a factor for each layer."""
 
     depth: Index
@@ -46,9 +47,9 @@ class Network:
     def Y(self) -> Term:
         return T.matrix("Y", self.width(self.depth), "m")
 
+    @abstractmethod
     def chain(self, top: Index, bottom: Index) -> Term:
         """The product of the factors top, ..., bottom."""
-        raise NotImplementedError
 
     def layer(self, l: Index) -> Term:
         """The letter of layer l."""

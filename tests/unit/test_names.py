@@ -29,7 +29,7 @@ W = sl.family("W", n, n)
 def test_a_name_stands_for_one_thing(loss, letter, said):
     with pytest.raises(UsageError) as e:
         sl.gradient(loss, letter)
-    assert said in str(e.value) or str(e.value).startswith(said.split(" is")[0])
+    assert said in str(e.value)
 
 
 def test_variables_and_hypotheses_mean_the_same_by_a_name():
