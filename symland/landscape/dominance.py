@@ -23,7 +23,7 @@ from symland.landscape.chains import (
     product_of_squares,
     products_nonnegative,
 )
-from symland.landscape.minimizers import MinimizerSet
+from symland.landscape.minimizers import ProductMinimizers
 from symland.landscape.networks import LinearNetwork
 from symland.landscape.result import Result
 from symland.language import statements as S
@@ -51,7 +51,7 @@ class GradientDominance:
     `lambda_` is the constant, `region` its hypotheses, `gradient` the theorem that says what the gradients in it are.
     """
 
-    minimizers: MinimizerSet
+    minimizers: ProductMinimizers
     region_name: str
     lambda_: Term
     result: Result
@@ -79,7 +79,7 @@ class GradientDominance:
 class Dominance:
     """The proofs of gradient dominance for one network; square layers."""
 
-    minimizers: MinimizerSet
+    minimizers: ProductMinimizers
 
     def __post_init__(self) -> None:
         if self.network.rectangular:

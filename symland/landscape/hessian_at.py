@@ -14,7 +14,7 @@ from symland.calculus.hessian import hessian_step
 from symland.calculus.prover import Prover
 from symland.calculus.simplify import transpose
 from symland.landscape.derivatives import CASES, ROW
-from symland.landscape.minimizers import NORMAL, MinimizerSet
+from symland.landscape.minimizers import NORMAL, ProductMinimizers
 from symland.landscape.networks import LinearNetwork
 from symland.landscape.result import Result
 from symland.language import statements as S
@@ -28,7 +28,7 @@ from symland.proof.kernel import replay
 class HessianAtMinimizer:
     """H^T H at the global minimizers. `factor(l)` is H[l]; `results` holds one theorem per case of the block."""
 
-    minimizers: MinimizerSet
+    minimizers: ProductMinimizers
 
     @property
     def network(self) -> LinearNetwork:

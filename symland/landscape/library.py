@@ -8,7 +8,7 @@ from symland.errors import NoRule, UsageError
 from symland.landscape.derivatives import Derivatives
 from symland.landscape.dominance import REGIONS, Dominance, GradientDominance
 from symland.landscape.hessian_at import HessianAtMinimizer
-from symland.landscape.minimizers import MinimizerSet
+from symland.landscape.minimizers import ProductMinimizers
 from symland.landscape.neighborhood import in_ball, in_half_ball
 from symland.landscape.networks import LinearNetwork, ResidualNetwork, linear_network, residual_network
 from symland.language.problem import Problem
@@ -37,7 +37,7 @@ def network(
     net = _network(name, layers, rectangular)
     if activation is not None:
         raise UsageError(f"the {net.title} has no activation", hint="leave the activation out")
-    return replace(net.problem, minimizers=MinimizerSet(net)) if isinstance(net, LinearNetwork) else net.problem
+    return replace(net.problem, minimizers=ProductMinimizers(net)) if isinstance(net, LinearNetwork) else net.problem
 
 
 def derivatives(name: str, layers: int | None = None, rectangular: bool = False) -> Derivatives:
@@ -59,7 +59,7 @@ def _network(name: str, layers: int | None, rectangular: bool) -> LinearNetwork 
     return residual_network(layers)
 
 
-def minimizers(problem: Problem) -> MinimizerSet:
+def minimizers(problem: Problem) -> ProductMinimizers:
     """The global minimizers of a problem: value, condition, and the theorems about them, each proved by replay.
 
     Source: Theorem 4.2 after Zhou and Liang. Raises NoRule for a problem whose minimizers are not known.
@@ -67,12 +67,12 @@ def minimizers(problem: Problem) -> MinimizerSet:
     >>> minimizers(network("linear")).condition
     W[L..1]*X*X' = Y*X'
     """
-    if not isinstance(problem.minimizers, MinimizerSet):
+    if not isinstance(problem.minimizers, ProductMinimizers):
         raise NoRule(f"the global minimizers of {problem.name!r} are not known", hint='use network("linear")')
     return problem.minimizers
 
 
-def hessian_at(problem: Problem, minimizer: MinimizerSet | None = None) -> HessianAtMinimizer:
+def hessian_at(problem: Problem, minimizer: ProductMinimizers | None = None) -> HessianAtMinimizer:
     """The Hessian at every global minimizer: H^T H with H explicit (Theorem 4.3).
 
     >>> for result in hessian_at(network("linear")).results:

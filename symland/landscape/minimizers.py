@@ -13,6 +13,7 @@ from typing import cast
 from symland.calculus.gradient import gradient_step
 from symland.calculus.prover import RIGHT, Prover
 from symland.landscape.chains import induct, range_facts
+from symland.landscape.minimizer_set import MinimizerSet
 from symland.landscape.networks import LinearNetwork
 from symland.landscape.result import Result
 from symland.language import statements as S
@@ -29,7 +30,7 @@ NORMAL = "normal equation"
 
 
 @dataclass(frozen=True)
-class MinimizerSet:
+class ProductMinimizers(MinimizerSet):
     """The global minimizers of the deep linear loss.
 
     `value` is h* = 1/2 |Y X^+ X - Y|_F^2, a lower bound for all widths. For square layers it is attained, and W is a
@@ -93,10 +94,6 @@ class MinimizerSet:
             for name, (title, source, proof) in proofs.items()
             if not (self.network.rectangular and name in square_only)
         )
-
-    def result(self, name: str) -> Result:
-        """The result of this name."""
-        return next(r for r in self.results if r.name == name)
 
     def _result(
         self, name: str, title: str, source: str, prover: Prover, theorem: str, model: tuple[Assignment, ...]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from symland.calculus.simplify import tidy
 from symland.errors import UsageError
 from symland.language import terms as T
 from symland.language.index import PLACE, Dim, Index
-from symland.language.nodes import Family
+from symland.language.nodes import Family, Lambda
 from symland.language.problem import Layers, Problem
 from symland.language.statements import NonNeg, Statement
 from symland.language.terms import Term
@@ -29,6 +29,7 @@ class Network(ABC):
     title: ClassVar[str]  # what it is called
     letter: ClassVar[str]  # the name of its layers
     reading: ClassVar[str]  # how to read its products
+    rows: ClassVar[str]  # the rows about its products begin with this: chain or ordered
 
     def width(self, l: Index) -> Dim:
         """How many rows layer l has, and how many columns layer l + 1."""
@@ -54,6 +55,15 @@ class Network(ABC):
     def layer(self, l: Index) -> Term:
         """The letter of layer l."""
         return cast(Term, T.Member(self.family, l))
+
+    @abstractmethod
+    def factor(self, l: Index) -> Term:
+        """The factor of layer l in the products."""
+
+    @property
+    @abstractmethod
+    def bindings(self) -> dict[str, Any]:
+        """What the rows about its products, `rows`_split, _top, _bottom and _empty, are about."""
 
     @cached_property
     def product(self) -> Term:
@@ -104,10 +114,19 @@ class LinearNetwork(Network):
 
     title = "deep linear network"
     letter = "W"
+    rows = "chain"
     reading = "W[b..a] = W[b]*...*W[a], the identity for b = a - 1"
 
     def width(self, l: Index) -> Dim:
         return Dim.member("n", l) if self.rectangular else Dim.of("d")
+
+    def factor(self, l: Index) -> Term:
+        """W[l]."""
+        return self.layer(l)
+
+    @property
+    def bindings(self) -> dict[str, Any]:
+        return {"families": {"X": self.family}}
 
     def chain(self, top: Index, bottom: Index) -> Term:
         """W[top..bottom]."""
@@ -123,12 +142,21 @@ class ResidualNetwork(Network):
 
     title = "residual network"
     letter = "A"
+    rows = "ordered"
     reading = "prod(i, b..a, I(d) + A[i]) = (I(d) + A[b])*...*(I(d) + A[a]), the identity for b = a - 1"
+
+    def factor(self, l: Index) -> Term:
+        """I + A[l]."""
+        return cast(Term, cast(Term, T.Identity(self.width(l))) + self.family[l])
+
+    @property
+    def bindings(self) -> dict[str, Any]:
+        place = Index.var(PLACE)
+        return {"families": {"X": Lambda("i", self.factor(Index.var("i")))}, "dims": {"n": (PLACE, self.width(place))}}
 
     def chain(self, top: Index, bottom: Index) -> Term:
         """prod(i, top..bottom, I + A[i])."""
-        factor = cast(Term, T.Identity(self.width(top))) + self.family["i"]
-        return cast(Term, T.OrderedProduct.over("i", bottom, top, factor))
+        return cast(Term, T.OrderedProduct.over("i", bottom, top, self.factor(Index.var("i"))))
 
 
 def linear_network(layers: int | None = None, rectangular: bool = False) -> LinearNetwork:

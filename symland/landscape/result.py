@@ -38,3 +38,19 @@ class Result:
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.theorem!r}  [PROVED]"
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """A statement that is cited and not proved here, in words (report markup): what a proof would need that symland
+    does not have, topology for one. `source` is the citation."""
+
+    name: str
+    title: str
+    statement: str
+    source: str
+
+    @property
+    def evidence(self) -> Evidence:
+        """ASSUMED, with the citation."""
+        return Evidence(Label.ASSUMED, self.title, f"cited: {self.source}")

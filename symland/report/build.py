@@ -103,10 +103,10 @@ def document_of(
 
 def _linear(problem: Problem) -> LinearNetwork | None:
     """The deep linear network behind a problem made by `network`."""
-    from symland.landscape.minimizers import MinimizerSet
+    from symland.landscape.minimizers import ProductMinimizers
 
     known = problem.minimizers
-    return known.network if isinstance(known, MinimizerSet) else None
+    return known.network if isinstance(known, ProductMinimizers) else None
 
 
 def write(

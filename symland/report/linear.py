@@ -15,7 +15,7 @@ from symland.evidence import Evidence, Label, weakest
 from symland.landscape.derivatives import CASES, ROW, Derivatives
 from symland.landscape.dominance import Dominance, GradientDominance
 from symland.landscape.hessian_at import HessianAtMinimizer
-from symland.landscape.minimizers import MinimizerSet
+from symland.landscape.minimizers import ProductMinimizers
 from symland.landscape.neighborhood import in_ball, in_half_ball
 from symland.landscape.networks import LinearNetwork, linear_network
 from symland.landscape.result import Result
@@ -103,8 +103,8 @@ class _Report:
         return Derivatives(self.network)
 
     @cached_property
-    def minimizers(self) -> MinimizerSet:
-        return MinimizerSet(self.network)
+    def minimizers(self) -> ProductMinimizers:
+        return ProductMinimizers(self.network)
 
     @cached_property
     def hessian_at(self) -> HessianAtMinimizer:

@@ -5,7 +5,7 @@ import pytest
 from symland.landscape.derivatives import Derivatives
 from symland.landscape.dominance import Dominance
 from symland.landscape.hessian_at import HessianAtMinimizer
-from symland.landscape.minimizers import MinimizerSet
+from symland.landscape.minimizers import ProductMinimizers
 from symland.landscape.neighborhood import in_ball, in_half_ball
 from symland.landscape.networks import linear_network
 from symland.report.document import Ref
@@ -13,7 +13,7 @@ from symland.report.notation import Notation
 from symland.report.proofs import Known, citations, proof_lines
 
 NETWORK = linear_network()
-MINIMIZERS = MinimizerSet(NETWORK)
+MINIMIZERS = ProductMinimizers(NETWORK)
 PLAIN = Notation()
 
 
