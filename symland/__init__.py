@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from symland.inputs import gradient, hessian, hessian_block, jacobian
     from symland.interface import check, explicit, replay
     from symland.landscape.library import gradient_dominance, hessian_at, minimizers, network
+    from symland.landscape.minimizer_set import PointFamily
+    from symland.proposals import candidate, read_problem
     from symland.read.sympy import from_sympy
     from symland.read.text import parse
     from symland.report.build import report
@@ -49,6 +51,9 @@ _LAZY = {
     "hessian": "symland.inputs",
     "hessian_block": "symland.inputs",
     "jacobian": "symland.inputs",
+    "candidate": "symland.proposals",
+    "PointFamily": "symland.landscape.minimizer_set",
+    "read_problem": "symland.proposals",
     "parse": "symland.read.text",
     "from_sympy": "symland.read.sympy",
     "check": "symland.interface",
@@ -73,6 +78,7 @@ __all__ = [
     "NoRule",
     "NotAMinimizer",
     "ParseError",
+    "PointFamily",
     "Problem",
     "ReportError",
     "ShapeError",
@@ -83,6 +89,7 @@ __all__ = [
     "UsageError",
     "Witness",
     "at_least",
+    "candidate",
     "check",
     "dims",
     "explicit",
@@ -100,6 +107,7 @@ __all__ = [
     "norm2",
     "number",
     "parse",
+    "read_problem",
     "replay",
     "report",
     "scalar",

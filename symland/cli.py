@@ -1,7 +1,7 @@
 """The command line: reads arguments, calls the library, prints, and turns errors into exit codes. Nothing else.
 
-Exit status: 0 passed; 1 refuted, trace rejected; 2 usage or unreadable input; 3 undecided or no rule; 4 an external
-tool is missing; 130 interrupted.
+Exit status: 0 passed; 1 refuted, trace rejected, not a minimizer; 2 usage or unreadable input; 3 undecided or no rule;
+4 an external tool is missing; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -87,8 +87,10 @@ def parser() -> argparse.ArgumentParser:
     listing.add_argument("--status", type=Path, metavar="DIR", help="the status board of a folder of derivations")
 
     derive = command("derive", _derive, "derive gradient and Hessian, step by step, each step checked")
-    derive.add_argument("name", metavar="NAME|LOSS", help="a problem of `symland list`, or a loss in text")
+    derive.add_argument("name", metavar="NAME|LOSS|FILE", help="a problem of `symland list`, a loss, or a problem file")
     _loss_arguments(derive)
+    derive.add_argument("--at", metavar="POINT", help='judge a minimizer: "W1 = C, W2 = M*inv(C)"')
+    derive.add_argument("--activation", metavar="S", help="of the hidden layer: tanh, leaky_relu, ... (generic s)")
     derive.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
     derive.add_argument("--jacobian", action="store_true", help="the vectorized Jacobian of a matrix, for one letter")
     derive.add_argument("--budget", type=_seconds, default=120, metavar="S", help="seconds for a loss in text (120)")
@@ -99,7 +101,10 @@ def parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print the trace, for `symland check`")
 
     report = command("report", _report, "write a report: LaTeX, HTML and, where TeX is installed, PDF")
-    report.add_argument("name", nargs="?", help="a problem of `symland list`")
+    report.add_argument("name", nargs="?", metavar="NAME|LOSS|FILE", help="a problem, a loss, or a problem file")
+    _loss_arguments(report, derivatives=False)
+    report.add_argument("--at", metavar="POINT", help='a proposed minimizer: "W1 = C, W2 = M*inv(C)"')
+    report.add_argument("--activation", metavar="S", help="of the hidden layer: tanh, leaky_relu, ... (generic s)")
     report.add_argument("--all", action="store_true", help="the reports of all problems")
     report.add_argument("--layers", type=int, metavar="N", help="write out the formulas for N layers")
     report.add_argument("--dim", type=int, default=2, metavar="D", help="dimension of the explicit matrices (2)")
@@ -134,9 +139,10 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _loss_arguments(sub: argparse.ArgumentParser) -> None:
+def _loss_arguments(sub: argparse.ArgumentParser, derivatives: bool = True) -> None:
     sub.add_argument("--wrt", nargs="+", default=[], metavar="LETTER", help="the letters (all of the loss)")
-    sub.add_argument("--hessian", action="store_true", help="the Hessian blocks too")
+    if derivatives:
+        sub.add_argument("--hessian", action="store_true", help="the Hessian blocks too")
     sub.add_argument("--declare", metavar="TEXT", help='shapes and facts: "X: d x m, w: n, S: n x n symmetric"')
     sub.add_argument("--assume", action="append", metavar="STATEMENT", help='a hypothesis: "invertible(A)", "0 < s"')
 
@@ -161,19 +167,17 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _derive(args: argparse.Namespace) -> int:
-    from symland.landscape.library import NETWORKS
+    from symland.landscape.hidden import HiddenDerivatives
+    from symland.landscape.library import NETWORKS, derivatives
 
     if args.name not in NETWORKS:
-        if args.name.isidentifier():
-            raise UsageError(f"there is no problem {args.name!r}", hint="one of " + ", ".join(NETWORKS) + ", or a loss")
+        if args.activation is not None:
+            raise UsageError("--activation is for the network with a hidden layer", hint="symland derive hidden")
         return _derive_loss(args)
-    if args.wrt or args.declare or args.assume:
-        hint = "--wrt, --declare and --assume are for losses in text"
-        raise UsageError(f"{args.name} has its own letters", hint=hint)
-    from symland.landscape.library import derivatives
-
-    made = derivatives(args.name, args.layers, rectangular=args.rectangular)
-    problem = made.network.problem
+    _refuse_loss_arguments(args)
+    made = derivatives(args.name, args.layers, rectangular=args.rectangular, activation=args.activation)
+    if isinstance(made, HiddenDerivatives):
+        return _derive_hidden(args, made)
     if args.json:
         from symland.write.json import to_json
 
@@ -188,6 +192,7 @@ def _derive(args: argparse.Namespace) -> int:
         return PASSED
     from symland.report.plain import CLOSING, derivation_text, result_text
 
+    problem = made.network.problem
     print(f"{made.general.problem.name}: h = {_show(made.general.loss, {})}")
     print(f"  E := {_show(made.general.residual, {})}")
     print(f"  {made.general.reading}")
@@ -199,6 +204,43 @@ def _derive(args: argparse.Namespace) -> int:
             print("\n".join(result_text(d)))
     print("\n" + CLOSING)
     return PASSED
+
+
+def _derive_hidden(args: argparse.Namespace, made: Any) -> int:
+    """The network with a hidden layer: in the form of its theorem as text, as any loss in the other forms."""
+    from symland.report.plain import CLOSING, definitions_text, derivation_text
+
+    if args.json or args.latex:
+        from symland.inputs import derivatives
+
+        return _print_loss(args, derivatives(made.problem.loss, made.problem.letters, args.hessian))
+    print(f"{made.problem.name}: g = {_show(made.problem.loss, {})}")
+    print("\n".join(definitions_text(made.problem.definitions)))
+    for d in [*made.gradients, *(made.blocks.values() if args.hessian else ())]:
+        print("\n" + derivation_text(d))
+    print("\n" + CLOSING)
+    return PASSED
+
+
+def _refuse_loss_arguments(args: argparse.Namespace) -> None:
+    """A network or a problem file says itself what these options would say."""
+    if args.wrt or args.declare or args.assume or args.at:
+        hint = "--wrt, --declare, --assume and --at are for losses in text"
+        raise UsageError(f"{args.name} has its own letters", hint=hint)
+
+
+def _problem_texts(args: argparse.Namespace) -> Any:
+    """The problem in a file, or in the arguments."""
+    from symland.landscape.library import NETWORKS
+    from symland.read.problem_file import ProblemTexts, read_problem_file
+
+    if Path(args.name).is_file():
+        _refuse_loss_arguments(args)
+        return read_problem_file(args.name)
+    if args.name.isidentifier() or args.name.endswith(".txt"):
+        hint = "one of " + ", ".join(NETWORKS) + ", a loss, or a problem file"
+        raise UsageError(f"there is no problem {args.name!r}", hint=hint)
+    return ProblemTexts(args.name, tuple(args.wrt), args.declare or "", tuple(args.assume or ()), args.at or "")
 
 
 def _show(node: Node, names: Mapping[Node, str]) -> str:
@@ -214,11 +256,19 @@ def _derive_loss(args: argparse.Namespace) -> int:
         raise UsageError("--layers and --rectangular are for networks", hint="`symland list` names them")
     if args.jacobian:
         return _derive_jacobian(args)
+    texts = _problem_texts(args)
+    if texts.at:
+        return _derive_at(args, texts)
     progress = _Meter()
     made = derivatives(
-        args.name, args.wrt, args.hessian, args.form, args.assume, args.declare, budget_s=args.budget, progress=progress
-    )
+        texts.loss, texts.wrt, args.hessian, args.form, list(texts.assume), texts.declare or None,
+        budget_s=args.budget, progress=progress,
+    )  # fmt: skip
     progress.close()
+    return _print_loss(args, made)
+
+
+def _print_loss(args: argparse.Namespace, made: Any) -> int:
     if args.json:
         from symland.write.json import to_json
 
@@ -232,6 +282,28 @@ def _derive_loss(args: argparse.Namespace) -> int:
 
         print(loss_text(made))
     return PASSED
+
+
+def _derive_at(args: argparse.Namespace, texts: Any) -> int:
+    """Gradient and Hessian, and then the claims about the point: what is derived is printed before a claim fails."""
+    from symland.evidence import Label
+    from symland.inputs import derivatives
+    from symland.proposals import propose
+    from symland.report.claims import claims_text
+    from symland.write.json import to_json
+
+    if args.latex or args.form != "vectorized":
+        raise UsageError("claims about a point are printed as text or --json", hint="symland report writes LaTeX")
+    assuming, shapes = list(texts.assume), texts.declare or None
+    given, candidate = propose(texts.loss, texts.wrt, texts.at, assuming, shapes, budget_s=args.budget)
+    if args.json:
+        sys.stdout.write(to_json(candidate.trace))
+    else:
+        _print_loss(args, derivatives(given, candidate.letters, True, assuming=assuming, budget_s=args.budget))
+        sys.stdout.flush()
+        print("\n" + claims_text(candidate, candidate.abbreviations), flush=True)
+    candidate.check()
+    return PASSED if candidate.label is Label.PROVED else UNDECIDED
 
 
 def _derive_jacobian(args: argparse.Namespace) -> int:
@@ -251,7 +323,8 @@ def _derive_jacobian(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from symland.landscape.library import REPORTS
+    from symland.landscape.library import NETWORKS, REPORTS
+    from symland.proposals import problem_of
     from symland.report.build import report
 
     if args.all == bool(args.name):
@@ -259,9 +332,13 @@ def _report(args: argparse.Namespace) -> int:
     progress = _silent if args.quiet else _Meter()
     formats = tuple(f.strip() for f in args.formats.split(",") if f.strip())
     for name in REPORTS if args.all else [args.name]:
+        if name in NETWORKS:
+            _refuse_loss_arguments(args)
         paths = report(
-            name, args.out, formats=formats, dim=args.dim, samples=args.samples, layers=args.layers, progress=progress
-        )
+            name if name in NETWORKS else problem_of(_problem_texts(args)), args.out, formats=formats, dim=args.dim,
+            samples=args.samples, layers=args.layers, progress=progress,
+            **({} if args.activation is None else {"activation": args.activation}),
+        )  # fmt: skip
         if isinstance(progress, _Meter):
             progress.close()
         for path in paths:
@@ -385,35 +462,10 @@ def _print_evidence(e: Evidence, who: str) -> None:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from difflib import get_close_matches
+    from symland.report.rules import rule_text
 
-    from symland.proof.kernel import __doc__ as kinds
-    from symland.proof.rules.registry import ROWS, TABLES
-
-    if args.rule == "all":
-        for title, table in TABLES.items():
-            print(f"{title}: {', '.join(table)}")
-        return PASSED
-    row = ROWS.get(args.rule)
-    if row is not None:
-        from symland.proof.rules.row import Free
-
-        print(f"{row.name}  ({row.kind}): {row.reason}")
-        for p in row.premises:
-            print(f"  if         {_show(p, {})}")
-        for s in row.side:
-            print(f"  provided   {f'{s.letter!r} does not occur in {s.term!r}' if isinstance(s, Free) else repr(s)}")
-        print(f"  then       {_show(row.conclusion, {})}")
-        if row.citation:
-            print(f"  source     {row.citation}")
-        print("  letters stand for all matrices and scalars of fitting shape")
-        return PASSED
-    for line in (kinds or "").splitlines():
-        if line.strip().startswith(args.rule + " "):
-            print(f"step kind {line.strip()}")
-            return PASSED
-    near = get_close_matches(args.rule, ROWS)
-    raise UsageError(f"there is no rule {args.rule!r}", hint=", ".join(near) or "`symland explain all` lists them")
+    print(rule_text(args.rule))
+    return PASSED
 
 
 def _doctor(args: argparse.Namespace) -> int:

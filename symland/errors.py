@@ -93,7 +93,12 @@ class CheckFailed(SymlandError):
 
 
 class NotAMinimizer(SymlandError):
-    """A point that was claimed to be a minimizer is not one: says which condition failed."""
+    """A point that was claimed to be a minimizer is not one: says which condition failed, and carries a witness, an
+    instance with a descent direction, a direction of negative curvature, or a point of smaller loss."""
+
+    def __init__(self, message: str, *, witness: Any = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.witness = witness
 
 
 class Undecided(SymlandError):

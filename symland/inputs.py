@@ -87,6 +87,8 @@ def as_input(
     Raises ParseError and ShapeError for text that cannot be read, NoRule for SymPy expressions that symland does not
     have, UsageError for anything else.
     """
+    if isinstance(item, Input):
+        return item
     if isinstance(item, str):
         from symland.read.text import declare, read
 
@@ -157,8 +159,8 @@ def gradient(
     >>> gradient("norm2(A*x - b)^2", "x", shapes="b: m").result
     2*A'*(A*x - b)
     """
-    given = _loss(loss, shapes, facts)
-    (letter,), hypotheses = _setting(given, [w], assuming)
+    given = as_loss(loss, shapes, facts)
+    (letter,), hypotheses = setting_of(given, [w], assuming)
     with _derivation_of(given.term):
         made = _gradient.gradient(given.term, letter, hypotheses, _checked(abbreviations, given))
     return _finished(made, given, abbreviations)
@@ -176,12 +178,10 @@ def hessian_block(
     >>> hessian_block("1/2*norm2(A*x - b)^2", "x", "x").result
     A'*A
     """
-    given = _loss(loss, shapes, facts)
-    (first, second), hypotheses = _setting(given, [w, u], assuming)
+    given = as_loss(loss, shapes, facts)
+    (first, second), hypotheses = setting_of(given, [w, u], assuming)
     with _derivation_of(given.term):
-        made = _hessian.hessian_block(
-            given.term, first, second, hypotheses, _checked(abbreviations, given), commute
-        )
+        made = _hessian.hessian_block(given.term, first, second, hypotheses, _checked(abbreviations, given), commute)
     return _finished(made, given, abbreviations)
 
 
@@ -200,8 +200,8 @@ def hessian(
     """
     if isinstance(variables, (str, Term)):
         variables = [variables]
-    given = _loss(loss, shapes, facts)
-    letters, hypotheses = _setting(given, variables, assuming)
+    given = as_loss(loss, shapes, facts)
+    letters, hypotheses = setting_of(given, variables, assuming)
     with _derivation_of(given.term):
         made = _hessian.hessian(given.term, letters, form, hypotheses, _checked(abbreviations, given))
     names = abbreviations
@@ -224,10 +224,10 @@ def derivatives(
     >>> [d.result for d in made.gradients]
     [W2'*(W2*W1*X - Y)*X', (W2*W1*X - Y)*X'*W1']
     """
-    given = _loss(loss, shapes, facts)
+    given = as_loss(loss, shapes, facts)
     term = given.term
-    letters, hypotheses = _setting(given, variables, assuming)
-    letters = letters or list(dict.fromkeys(n for n in walk(term) if isinstance(n, (T.Symbol, T.Member))))
+    letters, hypotheses = setting_of(given, variables, assuming)
+    letters = letters or letters_of(term)
     prover = Prover(hypotheses, budget_s=budget_s, progress=progress)
     ids, lines = {}, {}
     with _derivation_of(term):
@@ -264,13 +264,15 @@ def jacobian(
     """
     given = as_input(function, shapes, facts)
     check_defined(given.term)
-    (letter,), hypotheses = _setting(given, [w], assuming)
+    (letter,), hypotheses = setting_of(given, [w], assuming)
     with _derivation_of(given.term):
         made = _jacobian.jacobian(given.term, letter, hypotheses, _checked(abbreviations, given))
     return _finished(made, given, abbreviations)
 
 
-def _setting(given: Input, variables: Iterable[Any], assuming: Assumptions) -> tuple[list[Term], dict[str, Statement]]:
+def setting_of(
+    given: Input, variables: Iterable[Any], assuming: Assumptions
+) -> tuple[list[Term], dict[str, Statement]]:
     """The letters to differentiate by and the hypotheses, in which every name stands for what it stands for in the
     expression."""
     letters, hypotheses = [given.letter(w) for w in variables], hypotheses_from(assuming, given)
@@ -286,7 +288,7 @@ def check_defined(term: Term) -> None:
             raise UndefinedHere(f"{n!r} has a value nowhere")
 
 
-def _loss(item: Any, shapes: Any, facts: Mapping[str, Iterable[str]] | None) -> Input:
+def as_loss(item: Any, shapes: Any, facts: Mapping[str, Iterable[str]] | None) -> Input:
     """The input, with a 1 x 1 product such as x'*A*x taken as the scalar in it."""
     given = as_input(item, shapes, facts, scalar=True)
     if given.term.is_matrix and all(d == Dim.of(1) for d in given.term.shape):
@@ -312,3 +314,8 @@ def _finished(made: Derivation, given: Input, abbreviations: Mapping[Node, str] 
         names = {meaning: name for name, meaning in named_parts([made.result]).items()}
     named = abbreviations is None
     return replace(made, notes=(*given.notes, *made.notes), abbreviations=names, named=named)
+
+
+def letters_of(term: Term) -> list[Term]:
+    """The letters of a term, in the order in which they occur."""
+    return list(dict.fromkeys(n for n in walk(term) if isinstance(n, (T.Symbol, T.Member))))

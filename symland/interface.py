@@ -15,8 +15,11 @@ from symland.calculus.hessian import HessianDerivation
 from symland.errors import CheckFailed, NoRule, StepRejected, UndefinedHere, UsageError
 from symland.evidence import Evidence, Label, combined
 from symland.inputs import LossDerivatives
+from symland.landscape.candidate import Candidate
 from symland.landscape.dominance import GradientDominance
+from symland.landscape.explicit_hessian import prediction_of
 from symland.landscape.hessian_at import HessianAtMinimizer
+from symland.landscape.hidden_hessian import HiddenHessianAt
 from symland.landscape.result import Result
 from symland.language import statements as S
 from symland.language.index import Index
@@ -206,9 +209,9 @@ def traces_of(item: Any) -> list[Trace]:
     """The traces behind an item, each once."""
     if isinstance(item, (Trace, str, Path)):
         return [read(item)]
-    if isinstance(item, (Derivation, Result, HessianDerivation)):
+    if isinstance(item, (Derivation, Result, HessianDerivation, Candidate)):
         return [item.trace]
-    if isinstance(item, (GradientDominance, HessianAtMinimizer)):
+    if isinstance(item, (GradientDominance, HessianAtMinimizer, HiddenHessianAt)):
         return [r.trace for r in item.results]
     raise UsageError(f"{item!r} is nothing that can be checked", hint="give a derivation, a theorem or a trace")
 
@@ -308,9 +311,9 @@ def explicit(item: Any, dims: Mapping[str, Any]) -> Any:
     """The entries of an item at explicit dimensions, as a SymPy matrix with simplified entries.
 
     `item` is a term, a gradient or Hessian derivation, a full Hessian, or `hessian_at(...)` of a network with explicit
-    depth (there Y := W_L ... W_1 X makes every W a minimizer). Derivatives are proved equal to the entrywise
-    derivatives of the loss at these dimensions first: CheckFailed with a witness if they were not. Dimensions that
-    `dims` does not name equal the largest that it names.
+    depth (there the data Y are what the network predicts, which makes every point a minimizer). Derivatives are proved
+    equal to the entrywise derivatives of the loss at these dimensions first: CheckFailed with a witness if they were
+    not. Dimensions that `dims` does not name equal the largest that it names.
 
     >>> from symland.language.terms import SquaredNorm, matrix, number
     >>> from symland.calculus.gradient import gradient
@@ -322,7 +325,7 @@ def explicit(item: Any, dims: Mapping[str, Any]) -> Any:
 
     if not isinstance(dims, Mapping):
         raise UsageError(f"dimensions are given by name, not as {dims!r}", hint='for example dims={"d": 2}')
-    if isinstance(item, HessianAtMinimizer):
+    if isinstance(item, (HessianAtMinimizer, HiddenHessianAt)):
         return _explicit_at_minimizer(item, dims)
     if isinstance(item, Term):
         return entries.explicit_matrix(item, _all_dims(item, dims, indices_of(item)))
@@ -345,15 +348,14 @@ def explicit(item: Any, dims: Mapping[str, Any]) -> Any:
     return _trusted(matrix, evidence)
 
 
-def _explicit_at_minimizer(item: HessianAtMinimizer, dims: Mapping[str, Any]) -> Any:
+def _explicit_at_minimizer(item: HessianAtMinimizer | HiddenHessianAt, dims: Mapping[str, Any]) -> Any:
     from symland.checks import entries
 
     problem = item.network.problem
     letters = problem.letters
-    h = item.matrix
-    interpolating = [(item.network.Y, item.network.product * item.network.X)]
+    h, (prediction, target) = item.matrix, prediction_of(problem)
     at = _all_dims(problem.loss, dims)
-    return _trusted(*entries.explicit_hessian(problem.loss, letters, h.T * h, at, interpolating))
+    return _trusted(*entries.explicit_hessian(problem.loss, letters, h.T * h, at, [(target, prediction)]))
 
 
 def _all_dims(term: Node, dims: Mapping[str, Any], indices: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Theorems 4.2 to 4.6 of the specification for the deep linear network of symbolic depth, as terms written by hand."""
+"""Theorems 4.2 to 4.6 of the specification for the deep linear network of symbolic depth, as terms written by hand;
+with factors I + A[i] for W[i] they are those of Theorem 5.1 for the residual network."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,14 +20,28 @@ t, taus, radii = T.family("t"), T.family("tau"), T.family("r")
 
 @dataclass(frozen=True)
 class Network:
-    """h = 1/2 |W[L] ... W[1] X - Y|_F^2 with W[i] of shape width(i) x width(i-1)."""
+    """h = 1/2 |F[L] ... F[1] X - Y|_F^2 with F[i] = W[i] of shape width(i) x width(i-1), or F[i] = I + A[i]."""
 
     width: Callable[[Index], Dim]
+    residual: bool = False
+    mark: str = ""  # "s" for a second point
 
     @property
     def W(self) -> Family:
         place = Index.var("_")
-        return T.family("W", self.width(place), self.width(place - 1))
+        return T.family(("A" if self.residual else "W") + self.mark, self.width(place), self.width(place - 1))
+
+    @property
+    def other(self) -> "Network":
+        """The second point, Ws or As."""
+        return Network(self.width, self.residual, "s")
+
+    def factor(self, at) -> Term:
+        return T.Identity(self.width(Index.of(at))) + self.layer(at) if self.residual else self.layer(at)
+
+    def layer_of(self, factor: Term) -> Term:
+        """What the layer is for this factor."""
+        return factor - T.Identity(factor.shape[0]) if self.residual else factor
 
     @property
     def X(self) -> Term:
@@ -40,7 +55,10 @@ class Network:
         return T.Member(self.W, Index.of(at))
 
     def chain(self, top, bottom) -> Term:
-        return T.Chain(self.W, Index.of(top), Index.of(bottom))
+        top, bottom = Index.of(top), Index.of(bottom)
+        if self.residual:
+            return T.OrderedProduct.over("factor", bottom, top, self.factor(Index.var("factor")))
+        return T.Chain(self.W, top, bottom)
 
     @property
     def P(self) -> Term:
@@ -62,12 +80,20 @@ class Network:
     @property
     def normal(self) -> S.Statement:
         """P X X^T = Y X^T."""
-        return S.Eq(self.P * self.X * self.X.T, self.Y * self.X.T)
+        return self.solves(self.P)
+
+    def solves(self, a: Term) -> S.Statement:
+        """a X X^T = Y X^T."""
+        return S.Eq(a * self.X * self.X.T, self.Y * self.X.T)
+
+    def solution(self, z: Term) -> Term:
+        """Y X^+ + z (I - X X^+)."""
+        plus = T.Pseudoinverse(self.X)
+        return self.Y * plus + z * (T.Identity(self.width(Index.of(0))) - self.X * plus)
 
     def product_form(self, z: Term) -> S.Statement:
         """P = Y X^+ + z (I - X X^+)."""
-        plus = T.Pseudoinverse(self.X)
-        return S.Eq(self.P, self.Y * plus + z * (T.Identity(self.width(Index.of(0))) - self.X * plus))
+        return S.Eq(self.P, self.solution(z))
 
     def gradient(self, at) -> Term:
         return self.chain(L, at + 1).T * self.E * self.X.T * self.chain(at - 1, 1).T
@@ -88,6 +114,7 @@ class Network:
 
 SQUARE = Network(lambda at: Dim.of("d"))
 RECTANGULAR = Network(lambda at: Dim.member("n", at))
+RESIDUAL = Network(lambda at: Dim.of("d"), residual=True)
 DEPTH = {"L >= 1": S.at_least(L, 1)}
 
 
@@ -108,13 +135,13 @@ def sum_of_products(factor: Callable[[Index], Term]) -> Term:
     return T.BoundedSum.over("i", 1, L, above * T.BoundedProduct.over("j", 1, i - 1, factor(j) ** 2))
 
 
-def squared_gradient() -> Term:
-    return T.BoundedSum.over("i", 1, L, T.SquaredNorm(SQUARE.gradient(i)))
+def squared_gradient(net: Network = SQUARE) -> Term:
+    return T.BoundedSum.over("i", 1, L, T.SquaredNorm(net.gradient(i)))
 
 
-def dominance(constant: Term) -> S.Statement:
+def dominance(constant: Term, net: Network = SQUARE) -> S.Statement:
     """h - h* <= constant * |grad h|^2."""
-    return S.Le(SQUARE.loss - SQUARE.minimum, constant * squared_gradient())
+    return S.Le(net.loss - net.minimum, constant * squared_gradient(net))
 
 
 def layer_bound(at: Index) -> Term:
@@ -137,25 +164,36 @@ def classical_factor(depth: Index = L) -> Term:
     return T.product(TWO, T.IndexScalar(depth), (HALF * tau) ** (depth + depth - 2), s**2)
 
 
-def center(at: Index) -> Term:
-    return T.Member(T.family("Ws", "d", "d"), at)
-
-
 DATA = {"data": S.LB(SQUARE.X * SQUARE.X.T, SQUARE.X.T, s**2), **DEPTH}
-REGION = {"layers": every(S.LB(SQUARE.layer(i), eye(), T.Member(t, i) ** 2)), **DATA}
-BALL = {
-    "center": every(S.LB(center(i), eye(), T.Member(taus, i) ** 2)),
-    "ball": every(S.UB(SQUARE.layer(i) - center(i), T.Member(radii, i) ** 2)),
-    "radius >= 0": every(S.Le(NIL, T.Member(radii, i))),
-    "radius <= tau": every(S.Le(T.Member(radii, i), T.Member(taus, i))),
-    **DATA,
-}
-HALF_BALL = {
-    "center": every(S.LB(center(i), eye(), tau**2)),
-    "ball": every(S.UB(SQUARE.layer(i) - center(i), (HALF * tau) ** 2)),
-    "tau > 0": S.Lt(NIL, tau),
-    **DATA,
-}
+
+
+def region(net: Network) -> dict[str, S.Statement]:
+    """sigma_min(F[i]) >= t[i]."""
+    return {"layers": every(S.LB(net.factor(i), eye(), T.Member(t, i) ** 2)), **DATA}
+
+
+def ball(net: Network) -> dict[str, S.Statement]:
+    """sigma_min(F*[i]) >= tau[i], and layer i is within r[i] <= tau[i] of that of the center."""
+    return {
+        "center": every(S.LB(net.other.factor(i), eye(), T.Member(taus, i) ** 2)),
+        "ball": every(S.UB(net.layer(i) - net.other.layer(i), T.Member(radii, i) ** 2)),
+        "radius >= 0": every(S.Le(NIL, T.Member(radii, i))),
+        "radius <= tau": every(S.Le(T.Member(radii, i), T.Member(taus, i))),
+        **DATA,
+    }
+
+
+def half_ball(net: Network) -> dict[str, S.Statement]:
+    """The ball of radius tau/2."""
+    return {
+        "center": every(S.LB(net.other.factor(i), eye(), tau**2)),
+        "ball": every(S.UB(net.layer(i) - net.other.layer(i), (HALF * tau) ** 2)),
+        "tau > 0": S.Lt(NIL, tau),
+        **DATA,
+    }
+
+
+REGION, BALL, HALF_BALL = region(SQUARE), ball(SQUARE), half_ball(SQUARE)
 
 
 def scaled(constant: Term, q: Fraction) -> Term:

@@ -1,6 +1,7 @@
 """Formulas entry by entry, as SymPy matrices that people read, with the evidence that they are right.
 
 Symbols are named as in `checks.expansion`: `X_12`, `W2_12` for layer 2, `X_3_11` where a dimension has two digits.
+Functions are SymPy's, or undefined ones for generic functions.
 Entries are expanded, or factored where the factors are shorter: at a minimizer they often are.
 """
 
@@ -15,8 +16,12 @@ from sympy.core.mul import _mulsort
 
 from symland.checks.expansion import Dims, Expansion, Substitution
 from symland.checks.explicit import check_derivatives
+from symland.evaluate.dense import Cleared
+from symland.evaluate.free_functions import FreeFunctions
 from symland.evidence import Evidence
+from symland.language import terms as T
 from symland.language.nodes import Node
+from symland.write.sympy import function_at
 
 FACTORED = 40  # terms: longer polynomials are not tried for factors
 
@@ -31,10 +36,14 @@ def explicit_matrix(term: Node, dims: Dims, substitution: Substitution = ()) -> 
     [    A_11**2 + A_12**2, A_11*A_21 + A_12*A_22],
     [A_11*A_21 + A_12*A_22,     A_21**2 + A_22**2]])
     """
+    if isinstance(term, T.Kronecker):  # its entries are products of these factors
+        a, b = (explicit_matrix(t, dims, substitution) for t in term.args)
+        grid = [[x * y if x and y else sympy.S.Zero for x in r for y in s] for r in a.tolist() for s in b.tolist()]
+        return sympy.Matrix(grid)
     expansion = Expansion([term], dims, substitution)
     value = expansion.at.value(term)
     rows, columns = expansion.ring.size(value) or (1, 1)
-    writer = _Writer(expansion.ring.variables, value.denominator)
+    writer = _Writer(expansion.ring, value.denominator)
     return sympy.Matrix(rows, columns, [writer.entry(part) for part in value.parts])
 
 
@@ -70,11 +79,16 @@ class _Writer:
     for every term; equal polynomials are written once.
     """
 
-    def __init__(self, variables: Sequence[str], denominator: int) -> None:
-        self.symbols = [sympy.Symbol(v) for v in variables]
+    def __init__(self, ring: FreeFunctions, denominator: int) -> None:
+        self.symbols = [sympy.Symbol(v) for v in ring.variables[: ring.letters]]
         self.denominator = denominator
         self._powers: dict[tuple[int, int], Any] = {}
         self._entries: dict[Any, Any] = {}
+        for function, arguments in ring.applications:
+            self.symbols.append(function_at(function, *map(self._argument, arguments)))
+
+    def _argument(self, argument: Cleared) -> Any:
+        return self._sum(argument.numerators, argument.denominator)
 
     def entry(self, polynomial: Any) -> Any:
         """The polynomial over the denominator, expanded or in shorter factors."""

@@ -1,7 +1,8 @@
 """Terms written out at explicit dimensions: polynomials in the entries of their letters.
 
 The entry (i, j) of a letter X is the variable `X_ij`, that of the layer W[2] is `W2_ij`, and `X_i_j` where a dimension
-has two digits; a scalar keeps its name. SymPy prints `W2_13` as W with the subscript `2 13`: layer, then entry.
+has two digits; a scalar keeps its name. SymPy prints `W2_13` as W with the subscript `2 13`: layer, then entry. The
+value of a function at a polynomial is a variable too.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from typing import Any
 
 from symland.checks.sampling import Uniform, facts_of
 from symland.errors import NoRule, Undecided, UsageError
-from symland.evaluate.dense import Cleared, Polynomials
-from symland.evaluate.functions import function_on
+from symland.evaluate.dense import Cleared
+from symland.evaluate.free_functions import FreeFunctions
+from symland.evaluate.functions import function_on, partial_derivative
+from symland.evaluate.functions_exact import modular_value
 from symland.evaluate.point import DimValue, Key, Point, letter_name
 from symland.evaluate.rings import PrimeField, Rationals, Ring, Size, Value
 from symland.evaluate.terms import Evaluation
-from symland.language.nodes import Node
+from symland.language import terms as T
+from symland.language.nodes import Node, walk
 
 Dims = Mapping[str, DimValue]  # dimensions and index variables in one mapping: {"d": 2, "L": 3}
 LONGEST = 10**8  # monomials times variables, of all terms that are written out together
@@ -73,6 +77,50 @@ def shaped(ring: Ring, size: Size, entries: Sequence[Value]) -> Value:
         return entries[0]
     rows, columns = size
     return ring.matrix(rows, columns, entries)
+
+
+class _Recording(PrimeField):
+    """Keeps which functions are applied to what."""
+
+    def __init__(self) -> None:
+        super().__init__(2**61 - 1)
+        self.applied: dict[Any, None] = {}
+
+
+@function_on.register
+def _(ring: _Recording, name: str, x: Value, parameters: tuple[Value, ...]) -> Any:
+    if name != "reciprocal":
+        ring.applied[name, int(x), *map(int, parameters)] = None
+    return modular_value(ring.prime, name, x, parameters)
+
+
+def room_for(terms: Sequence[Node], dims: Dims, substitution: Substitution) -> int:
+    """How many values of functions there are in the terms, and in the first two derivatives of those that are scalars,
+    before the substitution and after it."""
+    if not any(isinstance(n, T.Elementwise) for term in terms for n in walk(term)):
+        return 0
+    ring, point = _Recording(), setting(dims)
+    asked = Uniform(point, {}, ring, Random(0))
+    drawing = Evaluation(asked, ring)
+    for term in (*terms, *(t for pair in substitution for t in pair)):
+        drawing.value(term)
+    replaced = {drawing.key(letter): drawing.value(value) for letter, value in substitution}
+    free = Evaluation(Point(point.dims, point.indices, asked.letters), ring)
+    after = Evaluation(Point(point.dims, point.indices, {**asked.letters, **replaced}), ring)
+    ring.applied.clear()
+    for term in (t for t in terms if t.is_scalar):
+        free.value(term)
+        after.value(term)
+    for _ in range(2):
+        for name, *numbers in list(ring.applied):
+            arguments = [ring.number(a) for a in numbers]
+            for place in range(len(arguments)):
+                partial_derivative(ring, name, place, arguments)
+    for _, value in substitution:
+        free.value(value)
+    for term in terms:
+        after.value(term)
+    return len(ring.applied)
 
 
 class _Counting(Rationals):
@@ -129,7 +177,7 @@ class Expansion:
         variables = [v for names in self.names.values() for v in dict.fromkeys(names)]
         if len(set(variables)) < len(variables):
             raise UsageError("two letters have entries of one name", hint="rename W1 or the layer W[1]")
-        self.ring = Polynomials(variables)
+        self.ring = FreeFunctions(variables, room_for(terms, dims, substitution))
         point = setting(dims)
         letters = {key: self._letter(key) for key in self.sizes}
         self.free = Evaluation(Point(point.dims, point.indices, letters), self.ring)
@@ -137,6 +185,7 @@ class Expansion:
         self.substituted = bool(replaced)
         self.at = Evaluation(Point(point.dims, point.indices, {**letters, **replaced}), self.ring)
         self._images = self._variable_images(replaced)
+        self._slopes: dict[tuple[int, int], Cleared] = {}
 
     def _letter(self, key: Key) -> Value:
         return shaped(self.ring, self.sizes[key], [self.ring.variable(v) for v in self.names[key]])
@@ -160,24 +209,65 @@ class Expansion:
             names = [v for j in range(size[1]) for v in names[j :: size[1]]]
         return [self.ring.place(v) for v in names]
 
-    def image(self, polynomial: Any) -> Any:
+    def image(self, value: Cleared) -> Cleared:
         """The polynomial after the substitution."""
-        return polynomial.compose(*self._images, ctx=self.ring.context) if self.substituted else polynomial
+        if not self.substituted:
+            return value
+        images, polynomial = list(self._images), value.numerators
+        for place in self.ring.occurring(polynomial):
+            function, arguments = self.ring.application(place)
+            images[place] = self.ring.applied(function, [self.image(a) for a in arguments]).numerators
+        return Cleared(polynomial.compose(*images, ctx=self.ring.context), value.denominator)
+
+    def derivative(self, value: Cleared, i: int) -> Cleared:
+        """The derivative with respect to variable i, by the chain rule through the values of functions."""
+        out = Cleared(value.numerators.derivative(i), 1)
+        for place in self.ring.occurring(value.numerators):
+            slope = self._slope(place, i)
+            if slope.numerators != 0:
+                out += Cleared(value.numerators.derivative(place), 1) * slope
+        return Cleared(out.numerators, out.denominator * value.denominator)
+
+    def _slope(self, place: int, i: int) -> Cleared:
+        """The derivative of a value of a function with respect to variable i."""
+        if (place, i) not in self._slopes:
+            function, arguments = self.ring.application(place)
+            out = self.ring.number(0)
+            for k, argument in enumerate(arguments):
+                inner = self.derivative(argument, i)
+                if inner.numerators != 0:
+                    out += partial_derivative(self.ring, function, k, arguments) * inner
+            self._slopes[place, i] = out
+        return self._slopes[place, i]
 
     def witness_point(self, difference: Any, rng: Random) -> list[int]:
-        """Small integers, one for each variable, at which a polynomial other than zero does not vanish."""
+        """Small integers, one for each variable, at which a polynomial other than zero does not vanish. Values of
+        functions are free where their arguments differ. Raises NoRule where the functions are not generic."""
+        if self.ring.related:
+            names = ", ".join(self.ring.related)
+            raise NoRule(f"the values of {names} are not independent", hint="evaluate them: use high precision")
         bound = 2
         while True:
             values = [rng.randint(-bound, bound) for _ in self.ring.variables]
-            if difference(*values) != 0:
+            applied = list(self.functions_at(values))
+            if difference(*values) != 0 and len(set(applied)) == len(applied):
                 return values
             bound += 1
 
+    def functions_at(self, values: Sequence[int]) -> list[str]:
+        """The functions applied, where the variables have these values: `sigma(3)`."""
+        shown = []
+        for function, arguments in self.ring.applications:
+            numbers = [Fraction(int(a.numerators(*values)), a.denominator) for a in arguments]
+            shown.append(f"{function}({', '.join(map(str, numbers))})")
+        return shown
+
     def letters_at(self, values: Sequence[int]) -> dict[str, Value]:
-        """The letters, substituted ones included, where the variables have these values."""
+        """The letters, substituted ones included, and values of functions, where the variables have these values."""
         ring, out = Rationals(), {}
         images = [int(p(*values)) for p in self._images]
         for key, size in self.sizes.items():
             entries = [ring.number(images[self.ring.place(v)]) for v in self.names[key]]
             out[letter_name(key)] = shaped(ring, size, entries)
-        return out
+        start = self.ring.letters
+        return out | {name: ring.number(values[start + k]) for k, name in enumerate(self.functions_at(values))}

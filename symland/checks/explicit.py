@@ -18,6 +18,7 @@ from symland.errors import ShapeError
 from symland.evaluate.dense import Cleared
 from symland.evidence import Evidence, Label, Witness
 from symland.language import terms as T
+from symland.language.functions import ALL, FUNCTIONS
 from symland.language.index import Dim
 from symland.language.nodes import Node
 from symland.language.notation import show
@@ -32,7 +33,7 @@ class _Claim(NamedTuple):
     name: str
     columns: int
     formula: Cleared
-    derivative: Cleared
+    derivative: Cleared  # or what else the formula is claimed to be
 
 
 def check_gradient(loss: Node, letter: Node, formula: Node, dims: Dims) -> Evidence:
@@ -97,6 +98,28 @@ def check_at_minimizer(
     return check_derivatives(loss, letters, zeros, hessian, dims, substitution)
 
 
+def check_equations(
+    equations: Mapping[str, tuple[Node, Node]], dims: Dims, substitution: Substitution = ()
+) -> Evidence:
+    """Evidence that both sides of each equation, by name, are the same polynomials after the substitution.
+
+    >>> from symland.language.terms import Trace, matrix
+    >>> A, S = matrix("A", "d", "d"), matrix("S", "d", "d", "symmetric")
+    >>> check_equations({"the trace": (Trace(S), Trace(A.T * A))}, {"d": 2}, [(S, A.T * A)])
+    EXACT(d = 2): the trace is equal on both sides after the substitution [entrywise expansion]
+    """
+    sides = [side for pair in equations.values() for side in pair]
+    expansion = Expansion(sides, dims, substitution)
+    claims = []
+    for name, pair in equations.items():
+        left, right = map(expansion.at.value, pair)
+        size, other = expansion.ring.size(left), expansion.ring.size(right)
+        if size != other:
+            raise ShapeError(f"{name}: the sides are {size} and {other} here", parts=pair, shapes=(size, other))
+        claims.append(_Claim(name, size[1] if size else 1, left, right))
+    return _judged(claims, expansion, sides, dims, "equal on both sides")
+
+
 def residual_data(x: T.Term, y: T.Term, prediction: T.Term) -> Substitution:
     """A substitution for data with a nonzero residual: X = A [I Z], Y = P X + S [-Z^T I], so that (Y - P X) X^T = 0.
 
@@ -116,27 +139,25 @@ class _Derivatives:
 
     def __init__(self, expansion: Expansion, loss: Node) -> None:
         self.expansion = expansion
-        value = expansion.free.value(loss)
-        self.polynomial, self.denominator = value.numerators, value.denominator
-        self._first: dict[int, Any] = {}
-        self._second: dict[tuple[int, int], Any] = {}
+        self.loss = expansion.free.value(loss)
+        self._first: dict[int, Cleared] = {}
+        self._second: dict[tuple[int, int], Cleared] = {}
 
-    def first(self, i: int) -> Any:
+    def first(self, i: int) -> Cleared:
         if i not in self._first:
-            self._first[i] = self.polynomial.derivative(i)
+            self._first[i] = self.expansion.derivative(self.loss, i)
         return self._first[i]
 
-    def second(self, i: int, j: int) -> Any:
+    def second(self, i: int, j: int) -> Cleared:
         pair = (min(i, j), max(i, j))
         if pair not in self._second:
-            self._second[pair] = self.expansion.image(self.first(pair[0]).derivative(pair[1]))
+            self._second[pair] = self.expansion.image(self.expansion.derivative(self.first(pair[0]), pair[1]))
         return self._second[pair]
 
     def gradient(self, letter: Node, formula: Node) -> _Claim:
         ring = self.expansion.ring
         value = self.expansion.at.value(formula)
-        image = self.expansion.image
-        parts = [Cleared(image(self.first(i)), self.denominator) for i in self.expansion.places(letter)]
+        parts = [self.expansion.image(self.first(i)) for i in self.expansion.places(letter)]
         column = ring.matrix(len(parts), 1, parts)
         derivative = ring.unvec(column, *ring.size(value)) if letter.is_matrix else parts[0]
         columns = ring.size(value)[1] if letter.is_matrix else 1
@@ -145,7 +166,7 @@ class _Derivatives:
     def block(self, rows: Sequence[Node], columns: Sequence[Node], formula: Node) -> _Claim:
         ring, places = self.expansion.ring, self.expansion.places
         i, j = ([p for w in side for p in places(w)] for side in (rows, columns))
-        derivative = ring.matrix(len(i), len(j), [Cleared(self.second(p, q), self.denominator) for p in i for q in j])
+        derivative = ring.matrix(len(i), len(j), [self.second(p, q) for p in i for q in j])
         value = self.expansion.at.value(formula)
         if ring.size(value) != (len(i), len(j)):
             raise ShapeError(f"the formula is {ring.size(value)} here, the second derivatives are {(len(i), len(j))}")
@@ -154,20 +175,25 @@ class _Derivatives:
         return _Claim(name, len(j), value, derivative)
 
 
-def _judged(claims: list[_Claim], expansion: Expansion, nodes: list[Node], dims: Dims) -> Evidence:
+def _judged(claims: list[_Claim], expansion: Expansion, nodes: list[Node], dims: Dims, what: str = "") -> Evidence:
     scope = scope_text(dims)
     for claim in claims:
         if not claim.formula.equals(claim.derivative):
             return Evidence(
-                Label.REFUTED, f"{claim.name} is not the entrywise derivative", METHOD, scope,
+                Label.REFUTED, f"{claim.name} is not {what or 'the entrywise derivative'}", METHOD, scope,
                 witness=_witness(claim, expansion, nodes, dims),
             )  # fmt: skip
     names = "; ".join(c.name for c in claims[:4]) + (f"; and {len(claims) - 4} more" if len(claims) > 4 else "")
-    verb = "equals" if len(claims) == 1 else "equal"
+    one = len(claims) == 1
+    verb = f"{'is' if one else 'are'} {what}" if what else f"{'equals' if one else 'equal'} the entrywise derivative"
     after = " after the substitution" if expansion.substituted else ""
-    variables = len(expansion.ring.variables)
-    details = f"{sum(len(c.formula.parts) for c in claims)} entries as polynomials in {variables} variables"
-    return Evidence(Label.EXACT, f"{names} {verb} the entrywise derivative{after}", METHOD, scope, details)
+    ring = expansion.ring
+    details = f"{sum(len(c.formula.parts) for c in claims)} entries as polynomials in {ring.letters} variables"
+    if ring.applications:
+        details += f" and {len(ring.applications)} values of functions"
+    edges = [f for f in ring.related if FUNCTIONS[f].domain != ALL]
+    smooth = tuple(f"{f} is smooth at the entries of its argument" for f in edges)
+    return Evidence(Label.EXACT, f"{names} {verb}{after}", METHOD, scope, details, hypotheses=smooth)
 
 
 def _witness(claim: _Claim, expansion: Expansion, nodes: list[Node], dims: Dims) -> Witness:

@@ -14,6 +14,7 @@ from typing import Any
 
 from symland.errors import NoRule
 from symland.evaluate.dense import Reals
+from symland.evaluate.free_functions import FreeFunctions
 from symland.evaluate.functions_exact import modular_value, rational_value
 from symland.evaluate.functions_real import ball_value, real_value
 from symland.evaluate.jets import Jet, Jets
@@ -49,6 +50,11 @@ def function_on(ring: Ring, name: str, x: Value, parameters: tuple[Value, ...]) 
     if name == "reciprocal":
         return ring.reciprocal(x)
     raise NoRule(f"{name} has no value in {ring.name}", module="symland.evaluate.functions")
+
+
+@function_on.register
+def _(ring: FreeFunctions, name: str, x: Value, parameters: tuple[Value, ...]) -> Any:
+    return ring.reciprocal(x) if name == "reciprocal" else ring.applied(name, (x, *parameters))
 
 
 @function_on.register

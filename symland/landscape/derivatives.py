@@ -5,7 +5,7 @@ Source: Theorem 4.1 of the specification; with W_l = I + A_l it is Theorem 5.1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from symland.calculus.derivation import Derivation, of_theorem
@@ -37,7 +37,7 @@ class Derivatives:
     @cached_property
     def general(self) -> Network:
         """The same network with symbolic depth."""
-        return replace(self.network, depth=Index.var(DEPTH))
+        return self.network.general
 
     @cached_property
     def _proofs(self) -> dict[str, tuple[Prover, str]]:

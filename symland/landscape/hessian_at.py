@@ -1,54 +1,75 @@
-"""The Hessian of the deep linear loss at its global minimizers: H^T H with H explicit, for every depth.
+"""The Hessian of a network at its global minimizers: H^T H with H explicit, for every depth.
 
-Source: Theorem 4.3 of the specification. The block for layers l and k is `H[l]^T H[k]` with
-`H[l] = (W[l-1..1] X)^T (x) W[L..l+1]`, the Jacobian of W[L..1] X with respect to W[l].
+Source: Theorems 4.3 and 5.1 of the specification. The block for layers l and k is `H[l]^T H[k]` with
+`H[l] = (F[l-1]*...*F[1]*X)^T (x) F[L]*...*F[l+1]`, the Jacobian of P X with respect to layer l; F are the factors.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from symland.calculus.hessian import hessian_step
 from symland.calculus.prover import Prover
-from symland.calculus.simplify import transpose
+from symland.calculus.simplify import tidy, transpose
 from symland.landscape.derivatives import CASES, ROW
 from symland.landscape.minimizers import NORMAL, ProductMinimizers
-from symland.landscape.networks import LinearNetwork
-from symland.landscape.result import Result
+from symland.landscape.networks import Network
+from symland.landscape.result import Result, at_depth
+from symland.landscape.theorems import Theorems
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.terms import Term, block
-from symland.proof.kernel import replay
+
+if TYPE_CHECKING:
+    from symland.landscape.balanced import Balanced
+    from symland.landscape.curvature import Curvature
 
 
 @dataclass(frozen=True)
-class HessianAtMinimizer:
-    """H^T H at the global minimizers. `factor(l)` is H[l]; `results` holds one theorem per case of the block."""
+class HessianAtMinimizer(Theorems):
+    """H^T H at the global minimizers. `factor(l)` is H[l]; `results` holds one theorem per case of the block. For
+    square layers `curvature` has what is proved of its kernel, range and definiteness, `balanced` its spectrum at
+    balanced minimizers."""
 
     minimizers: ProductMinimizers
 
     @property
-    def network(self) -> LinearNetwork:
+    def network(self) -> Network:
         return self.minimizers.network
 
     def factor(self, l: Index) -> Term:
-        """H[l] = (W[l-1..1] X)^T (x) W[L..l+1]."""
+        """H[l] = (F[l-1]*...*F[1]*X)^T (x) F[L]*...*F[l+1]."""
         n = self.network
         return cast(Term, T.Kronecker(n.X.T * n.chain(l - 1, Index.of(1)).T, n.chain(n.depth, l + 1)))
+
+    @property
+    def curvature(self) -> Curvature:
+        """The quadratic form, the range, the kernel as the directions along the orbit, and definiteness."""
+        from symland.landscape.curvature import Curvature  # which uses the factors of this class
+
+        return Curvature(self.network)
+
+    @property
+    def balanced(self) -> Balanced:
+        """The Hessian at balanced minimizers, with eigenvectors and eigenvalues in closed form."""
+        from symland.landscape.balanced import Balanced  # as above
+
+        return Balanced(self.network)
 
     @cached_property
     def matrix(self) -> Term:
         """H = [H[1], ..., H[L]] for an explicit depth."""
-        from symland.calculus.simplify import tidy
-
         count = self.network.problem.letters
         return block([[tidy(self.factor(Index.of(i + 1))) for i in range(len(count))]])
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
+        """One for each case; for an explicit depth, its instance."""
+        if self.network.depth.value is not None:
+            return tuple(at_depth(r, self.network.depth) for r in HessianAtMinimizer(self.minimizers.general).results)
         return tuple(self._block(case, k, order) for case, (k, order) in CASES.items())
 
     def _block(self, case: str, k: Index, order: S.NonNeg | None) -> Result:
@@ -59,12 +80,8 @@ class HessianAtMinimizer:
         id = hessian_step(p, n.loss, w, u, commute=case == "l > k")
         id = self._drop_residual(p, id)
         id = self._as_square(p, id, self.factor(ROW), self.factor(k))
-        name = f"hessian {case}"
-        trace = p.trace({name: id}, m.solved)
-        return Result(
-            name, f"the Hessian block at {m.points} is H_l^T H_k ({case})", replay(trace)[name], trace,
-            "Theorem 4.3", m.abbreviations,
-        )  # fmt: skip
+        title = f"the Hessian block at {m.points} is H_l^T H_k ({case})"
+        return m.proved(f"hessian {case}", title, "Theorem 4.3", (p, id, m.solved))
 
     def _drop_residual(self, p: Prover, id: str) -> str:
         """Terms of the block that carry E X^T vanish."""

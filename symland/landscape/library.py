@@ -2,86 +2,151 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, overload
 
 from symland.errors import NoRule, UsageError
 from symland.landscape.derivatives import Derivatives
 from symland.landscape.dominance import REGIONS, Dominance, GradientDominance
+from symland.landscape.explicit_hessian import ExplicitHessian, explicit_hessian
 from symland.landscape.hessian_at import HessianAtMinimizer
+from symland.landscape.hessian_at_point import HessianAtPoint, hessian_at_point
+from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork, hidden_network
+from symland.landscape.hidden_hessian import HiddenHessianAt
+from symland.landscape.hidden_minimizers import HiddenMinimizers
 from symland.landscape.minimizers import ProductMinimizers
-from symland.landscape.neighborhood import in_ball, in_half_ball
+from symland.landscape.neighborhood import in_ball, in_half_ball, near_identity
 from symland.landscape.networks import LinearNetwork, ResidualNetwork, linear_network, residual_network
 from symland.language.problem import Problem
 
 NETWORKS = {
     "linear": "deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2",
     "residual": "residual network, 1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2",
+    "hidden": "network with one hidden layer, 1/2 |W_2 s(W_1 X) - Y|_F^2",
 }
-REPORTS = ("linear",)  # the networks with a report of their own
+REPORTS = ("linear", "residual", "hidden")  # the networks with a report of their own
 
 
-def network(
-    name: str, layers: int | None = None, activation: str | None = None, rectangular: bool = False
-) -> Problem:
+def network(name: str, layers: int | None = None, activation: str | None = None, rectangular: bool = False) -> Problem:
     """The problem of a network, with `layers` layers or symbolic depth L: "linear" (`1/2 |W_L ... W_1 X - Y|_F^2`) or
-    "residual" (`1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2`).
+    "residual" (`1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2`); or "hidden" (`1/2 |W_2 s(W_1 X) - Y|_F^2`) with a generic
+    smooth s or the `activation` of this name.
 
-    Layers are d x d with X, Y of shape d x m; `rectangular` ones of the linear network are n[l] x n[l-1]. Raises
-    UsageError for an unknown network, fewer layers than one, or an activation or widths where there are none.
+    Layers are d x d with X, Y of shape d x m; `rectangular` ones of the linear network are n[l] x n[l-1], and with a
+    hidden layer W1 is q x n and W2 is p x q. Raises UsageError for an unknown network or activation, fewer layers than
+    one, or an activation, widths or a number of layers where there are none.
 
     >>> network("linear", layers=2).loss
     1/2*norm2(W2*W1*X - Y)^2
     >>> network("residual").loss
     1/2*norm2(prod(i, L..1, I(d) + A[i])*X - Y)^2
+    >>> network("hidden", activation="tanh").loss
+    1/2*norm2(W2*tanh(W1*X) - Y)^2
     """
-    net = _network(name, layers, rectangular)
-    if activation is not None:
-        raise UsageError(f"the {net.title} has no activation", hint="leave the activation out")
-    return replace(net.problem, minimizers=ProductMinimizers(net)) if isinstance(net, LinearNetwork) else net.problem
+    net = _network(name, layers, activation, rectangular)
+    known = HiddenMinimizers(net) if isinstance(net, HiddenNetwork) else ProductMinimizers(net)
+    return replace(net.problem, minimizers=known)
 
 
-def derivatives(name: str, layers: int | None = None, rectangular: bool = False) -> Derivatives:
+def derivatives(
+    name: str, layers: int | None = None, rectangular: bool = False, activation: str | None = None
+) -> Derivatives | HiddenDerivatives:
     """Gradient and Hessian blocks of a network: for symbolic depth, and for `layers` layers written out.
 
     >>> derivatives("residual").gradient.result
     prod(i, L..l+1, I(d) + A[i])'*(prod(i, L..1, I(d) + A[i])*X - Y)*X'*prod(i, l-1..1, I(d) + A[i])'
+    >>> derivatives("hidden", activation="sinh").gradients[0].result
+    ((W2'*(W2*sinh(W1*X) - Y)) .* cosh(W1*X))*X'
     """
-    return Derivatives(_network(name, layers, rectangular))
+    net = _network(name, layers, activation, rectangular)
+    return HiddenDerivatives(net) if isinstance(net, HiddenNetwork) else Derivatives(net)
 
 
-def _network(name: str, layers: int | None, rectangular: bool) -> LinearNetwork | ResidualNetwork:
+def _network(
+    name: str, layers: int | None, activation: str | None, rectangular: bool
+) -> LinearNetwork | ResidualNetwork | HiddenNetwork:
     if name not in NETWORKS:
         raise UsageError(f"there is no network {name!r}", hint="the networks are: " + ", ".join(NETWORKS))
-    if name == "linear":
-        return linear_network(layers, rectangular)
-    if rectangular:
+    if name == "hidden":
+        if layers is not None:
+            raise UsageError(
+                "a network with one hidden layer always has two layers of weights", hint="leave the layers out"
+            )
+        return hidden_network(activation, rectangular)
+    if name == "residual" and rectangular:
         raise UsageError("the layers of the residual network are square", hint="leave `rectangular` out")
-    return residual_network(layers)
+    net = linear_network(layers, rectangular) if name == "linear" else residual_network(layers)
+    if activation is not None:
+        raise UsageError(f"the {net.title} has no activation", hint="leave the activation out")
+    return net
 
 
-def minimizers(problem: Problem) -> ProductMinimizers:
-    """The global minimizers of a problem: value, condition, and the theorems about them, each proved by replay.
+def minimizers(problem: Problem) -> ProductMinimizers | HiddenMinimizers:
+    """The global minimizers of a problem: value, closed forms, and the theorems about them, each proved by replay.
 
-    Source: Theorem 4.2 after Zhou and Liang. Raises NoRule for a problem whose minimizers are not known.
+    Source: Theorems 4.2, 5.1, 6.3 and 6.4 after Zhou and Liang. Raises NoRule for a problem whose minimizers are not
+    known.
 
     >>> minimizers(network("linear")).condition
     W[L..1]*X*X' = Y*X'
+    >>> minimizers(network("hidden")).result("fit").theorem.statement
+    W2*sigma(W1*X) = Y
     """
-    if not isinstance(problem.minimizers, ProductMinimizers):
-        raise NoRule(f"the global minimizers of {problem.name!r} are not known", hint='use network("linear")')
-    return problem.minimizers
+    if isinstance(problem.minimizers, (ProductMinimizers, HiddenMinimizers)):
+        return problem.minimizers
+    raise NoRule(
+        f"the global minimizers of {problem.name!r} are not known",
+        hint="use network(...): " + ", ".join(NETWORKS),
+    )
 
 
-def hessian_at(problem: Problem, minimizer: ProductMinimizers | None = None) -> HessianAtMinimizer:
+@overload
+def hessian_at(
+    problem: Problem, minimizer: ProductMinimizers | HiddenMinimizers | None = None
+) -> HessianAtMinimizer | HiddenHessianAt: ...
+@overload
+def hessian_at(
+    problem: Problem, minimizer: ProductMinimizers | HiddenMinimizers | None = None, *, dims: Mapping[str, Any]
+) -> ExplicitHessian: ...
+@overload
+def hessian_at(
+    problem: Problem, minimizer: ProductMinimizers | HiddenMinimizers | None = None, *, at: Mapping[str, Any]
+) -> HessianAtPoint: ...
+def hessian_at(
+    problem: Problem,
+    minimizer: ProductMinimizers | HiddenMinimizers | None = None,
+    dims: Mapping[str, Any] | None = None,
+    at: Mapping[str, Any] | None = None,
+) -> HessianAtMinimizer | HiddenHessianAt | ExplicitHessian | HessianAtPoint:
     """The Hessian at every global minimizer: H^T H with H explicit (Theorem 4.3).
+
+    With `dims`, such as `{"d": 2, "m": 3}` (and L where the depth is symbolic), entry by entry at these dimensions.
+    With `at`, rational matrices for the layers and the data, the exact numbers at that point: Hessian, spectrum,
+    inertia, rank and kernel; NotAMinimizer if it is none.
 
     >>> for result in hessian_at(network("linear")).results:
     ...     print(result.title)
     the Hessian block at global minimizers is H_l^T H_k (l > k)
     the Hessian block at global minimizers is H_l^T H_k (l = k)
     the Hessian block at global minimizers is H_l^T H_k (l < k)
+    >>> hessian_at(network("linear"), dims={"d": 1, "m": 2, "L": 2}).matrix
+    Matrix([
+    [   S_11*W2_11**2, S_11*W1_11*W2_11],
+    [S_11*W1_11*W2_11,    S_11*W1_11**2]])
+    >>> hessian_at(network("linear"), at={"W1": [[2]], "W2": [[3]], "X": [[1]], "Y": [[6]]}).spectrum
+    13, 0
     """
-    return HessianAtMinimizer(minimizer or minimizers(problem))
+    if minimizer is not None:
+        problem = replace(problem, minimizers=minimizer)
+    if dims is not None and at is not None:
+        raise UsageError("both dims and at are given", hint="the dimensions of a point are those of its matrices")
+    if dims is not None:
+        return explicit_hessian(problem, dims)
+    if at is not None:
+        return hessian_at_point(problem, at)
+    known = minimizers(problem)
+    return HiddenHessianAt(known) if isinstance(known, HiddenMinimizers) else HessianAtMinimizer(known)
 
 
 def gradient_dominance(problem: Problem, region: str | None = None) -> GradientDominance:
@@ -89,13 +154,26 @@ def gradient_dominance(problem: Problem, region: str | None = None) -> GradientD
 
     `region` is "singular values" (the default: sigma_min(W[k]) >= t[k] for all k, Theorem 4.5), "ball" (the spectral
     distance of W[k] from Ws[k] is at most r[k] <= tau[k] <= sigma_min(Ws[k]), Theorem 4.6) or "half ball" (the
-    classical constant, all r[k] = tau/2). For square layers.
+    classical constant, all r[k] = tau/2). For a residual network the singular values are those of I + A[k], the
+    distance is that of A[k] from As[k], and there is "small residuals" (|A[k]| <= a[k] <= 1, Theorem 5.2). For square
+    layers. `.critical` says that every critical point in the region is a global minimizer.
 
     >>> gradient_dominance(network("linear"), "half ball").lambda_
     1/(2*L*(1/2*tau)^(2*L-2)*s^2)
+    >>> gradient_dominance(network("residual"), "small residuals").lambda_
+    1/(2*s^2*sum(i, 1..L, prod(j, i+1..L, (1 - a[j])^2)*prod(j, 1..i-1, (1 - a[j])^2)))
     """
-    build = {"singular values": Dominance.on_region, "ball": in_ball, "half ball": in_half_ball}
+    build = {
+        "singular values": Dominance.on_region,
+        "ball": in_ball,
+        "half ball": in_half_ball,
+        "small residuals": near_identity,
+    }
     region = region or "singular values"
     if region not in build:
         raise UsageError(f"there is no region {region!r}", hint="the regions are: " + ", ".join(REGIONS))
-    return build[region](Dominance(minimizers(problem)))
+    known = minimizers(problem)
+    if isinstance(known, HiddenMinimizers):
+        raise NoRule(f"gradient dominance of the {known.network.title} is not covered", hint="use another network")
+    made, depth = build[region](Dominance(known.general)), known.network.depth
+    return made if depth.value is None else made.at_depth(depth)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symland.errors import UsageError
-from symland.landscape.result import Assumed, Result
+from symland.landscape.theorems import Theorems
 from symland.language.statements import Statement
 from symland.language.terms import Term
+from symland.language.trace import Assignment
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,14 @@ class PointFamily:
     hypotheses: Mapping[str, Statement] = field(default_factory=dict)
     symmetry: str = ""
     dimension: Term | None = None
+    model: tuple[Assignment, ...] = ()  # how to choose letters so that the hypotheses hold, where that is not obvious
 
     def __repr__(self) -> str:
         where = f" where {', '.join(repr(h) for h in self.hypotheses.values())}" if self.hypotheses else ""
         return ", ".join(f"{w!r} = {t!r}" for w, t in self.point.items()) + where
 
 
-class MinimizerSet(ABC):
+class MinimizerSet(Theorems):
     """The global minimizers of a problem: the least value, closed forms, and the theorems about them."""
 
     @property
@@ -43,23 +44,6 @@ class MinimizerSet(ABC):
         """The least value of the loss."""
 
     @property
-    @abstractmethod
-    def results(self) -> tuple[Result, ...]:
-        """Every statement that is proved, each on its own."""
-
-    @property
     def families(self) -> tuple[PointFamily, ...]:
         """Minimizers in closed form."""
         return ()
-
-    @property
-    def assumed(self) -> tuple[Assumed, ...]:
-        """What is cited and not proved."""
-        return ()
-
-    def result(self, name: str) -> Result:
-        """The result of this name."""
-        for r in self.results:
-            if r.name == name:
-                return r
-        raise UsageError(f"there is no result {name!r}", hint="one of " + ", ".join(r.name for r in self.results))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 from symland.calculus.simplify import tidy
 from symland.errors import UsageError
@@ -25,9 +25,9 @@ class Network(ABC):
     """A network `h = 1/2 |P X - Y|_F^2` of symbolic or explicit depth; P is a product with a factor for each layer."""
 
     depth: Index
+    letter: str  # the name of its layers
 
     title: ClassVar[str]  # what it is called
-    letter: ClassVar[str]  # the name of its layers
     reading: ClassVar[str]  # how to read its products
     rows: ClassVar[str]  # the rows about its products begin with this: chain or ordered
 
@@ -59,6 +59,25 @@ class Network(ABC):
     @abstractmethod
     def factor(self, l: Index) -> Term:
         """The factor of layer l in the products."""
+
+    @abstractmethod
+    def layer_for(self, factor: Term) -> Term:
+        """What a layer is whose factor is this matrix."""
+
+    @property
+    def square(self) -> bool:
+        """Whether all layers are square, of one size."""
+        return True
+
+    @property
+    def general(self) -> Self:
+        """The same network with symbolic depth L."""
+        return replace(self, depth=Index.var("L"))
+
+    @property
+    def other(self) -> Self:
+        """A second point of the network: the same with layers of another name, Ws for W, read W*."""
+        return replace(self, letter=f"{self.letter}s")
 
     @property
     @abstractmethod
@@ -110,19 +129,27 @@ class LinearNetwork(Network):
     Square: every W[l] is d x d, X and Y are d x m. Rectangular: W[l] is n[l] x n[l-1], X is n[0] x m, Y is n[L] x m.
     """
 
+    letter: str = "W"
     rectangular: bool = False
 
     title = "deep linear network"
-    letter = "W"
     rows = "chain"
     reading = "W[b..a] = W[b]*...*W[a], the identity for b = a - 1"
 
     def width(self, l: Index) -> Dim:
         return Dim.member("n", l) if self.rectangular else Dim.of("d")
 
+    @property
+    def square(self) -> bool:
+        return not self.rectangular
+
     def factor(self, l: Index) -> Term:
         """W[l]."""
         return self.layer(l)
+
+    def layer_for(self, factor: Term) -> Term:
+        """The factor itself."""
+        return factor
 
     @property
     def bindings(self) -> dict[str, Any]:
@@ -140,14 +167,19 @@ class ResidualNetwork(Network):
     Every A[l] is d x d, X and Y are d x m. Its products stay factored.
     """
 
+    letter: str = "A"
+
     title = "residual network"
-    letter = "A"
     rows = "ordered"
     reading = "prod(i, b..a, I(d) + A[i]) = (I(d) + A[b])*...*(I(d) + A[a]), the identity for b = a - 1"
 
     def factor(self, l: Index) -> Term:
         """I + A[l]."""
         return cast(Term, cast(Term, T.Identity(self.width(l))) + self.family[l])
+
+    def layer_for(self, factor: Term) -> Term:
+        """The factor less the identity."""
+        return tidy(factor - T.Identity(factor.shape[0]))
 
     @property
     def bindings(self) -> dict[str, Any]:
@@ -161,7 +193,7 @@ class ResidualNetwork(Network):
 
 def linear_network(layers: int | None = None, rectangular: bool = False) -> LinearNetwork:
     """The deep linear network with this many layers, or of symbolic depth L."""
-    return LinearNetwork(depth_of(layers), rectangular)
+    return LinearNetwork(depth_of(layers), rectangular=rectangular)
 
 
 def residual_network(layers: int | None = None) -> ResidualNetwork:

@@ -25,6 +25,13 @@ def is_nowhere(t: Node, tidied: Callable[[T.Term], T.Term]) -> bool:
     return isinstance(x, T.Zero) or (isinstance(x, T.Number) and (x.value == 0 or (positive and x.value < 0)))
 
 
+def is_partial(t: Node) -> bool:
+    """Whether the operation of the node has no value for some arguments: a reciprocal, an inverse, log, sqrt, ..."""
+    if isinstance(t, T.Elementwise):
+        return domain_of(t) is not None
+    return isinstance(t, (T.Reciprocal, T.Inverse, T.LogDeterminant))
+
+
 def domain_of(t: T.Elementwise) -> Statement | None:
     """What f(A) demands of A, or None if it is defined everywhere, as generic functions are.
 

@@ -39,7 +39,8 @@ class Problem:
     """A loss and what is known about it.
 
     `variables` are letters or `Layers`; `definitions` maps names such as E to the sub-expressions they abbreviate
-    (for people; formulas are always written out for the kernel); `hypotheses` maps names to statements.
+    (for people; formulas are always written out for the kernel); `hypotheses` maps names to statements; `minimizers` is
+    a `PointFamily` that is proposed, for `symland.candidate` to judge, or what is known of a network.
     """
 
     name: str

@@ -54,6 +54,20 @@ def read_statement(text: str, reading: Reading | None = None) -> Statement:
     raise ParseError(f"{text!r} is not a statement", hint=f"a = b, a < b, a <= b, or P(A) for one of {known}")
 
 
+def sides_of(text: str) -> tuple[str, str]:
+    """The two sides of a relation between expressions; of a predicate its argument, in a trace where it is to be
+    square, and nothing; nothing for other texts, among them relations between indices."""
+    relations = list(_RELATION.finditer(text)) if isinstance(text, str) else []
+    if len(relations) == 1:
+        left, right = text[: relations[0].start()].strip(), text[relations[0].end() :].strip()
+        between_indices = _INDEX.match(left) and _INDEX.match(right) and relations[0].group() not in ("=", "==")
+        return ("", "") if between_indices else (left, right)
+    predicate = _PREDICATE.match(text) if isinstance(text, str) and not relations else None
+    if predicate and predicate[1] in PREDICATES:
+        return (f"tr({predicate[2]})" if predicate[1] in SQUARE_FACTS else predicate[2]), ""
+    return "", ""
+
+
 def _relation(left: str, sign: str, right: str, shapes: dict[str, Any], facts: dict[str, Iterable[str]]) -> Statement:
     if sign in (">", ">="):
         left, right = right, left

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symland.report.build import report
-    from symland.report.linear import linear_report
 
-__all__ = ["linear_report", "report"]
+__all__ = ["report"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,8 +15,4 @@ def __getattr__(name: str) -> Any:
         from symland.report.build import report
 
         return report
-    if name == "linear_report":
-        from symland.report.linear import linear_report
-
-        return linear_report
     raise AttributeError(name)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from symland.language import terms as T
-from symland.language.index import Index
-from symland.language.nodes import Binder, Node, Substitution
+from symland.language.index import PLACE, Index
+from symland.language.nodes import Binder, Family, Node, Substitution
 from symland.language.notation import bound_name
 from symland.language.terms import Term
 
@@ -30,12 +30,28 @@ class Abbreviation:
         return cast(Term, s.apply(self.meaning)), cast(Term, s.apply(self.name))
 
 
+@dataclass(frozen=True)
+class ProductName:
+    """A name for products of some factors: `P[b..a]`, a chain of the family, for `prod(i, b..a, factor)`. The factor
+    is written in the index variable of the shape of a family."""
+
+    family: Family
+    factor: Term
+
+    def of(self, node: Node) -> Term | None:
+        """The name of a product, if these are its factors."""
+        if not isinstance(node, T.OrderedProduct) or node.at(Index.var(PLACE)) is not self.factor:
+            return None
+        return cast(Term, T.Chain(self.family, node.hi, node.lo))
+
+
 @dataclass
 class Abbreviator:
     """Writes names for their meanings, for the index variables listed and those of binders it enters."""
 
     abbreviations: Sequence[Abbreviation]
     indices: tuple[str, ...] = ()
+    products: Sequence[ProductName] = ()
     _memo: dict[Node, Node] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -63,13 +79,15 @@ class Abbreviator:
 
     def _new(self, node: Node) -> Node:
         name = self._names.get(cast(Term, node))
+        if name is None:
+            name = next((found for p in self.products if (found := p.of(node)) is not None), None)
         if name is not None:
             return name
         if isinstance(node, (T.Symbol, T.Member, T.Chain)):
             return node
         if isinstance(node, Binder):
             variable = bound_name(node)
-            inner = Abbreviator(self.abbreviations, (*self.indices, variable))
+            inner = Abbreviator(self.abbreviations, (*self.indices, variable), self.products)
             return cast(Node, type(node).over(variable, node.lo, node.hi, inner._at(node.at(Index.var(variable)))))
         if isinstance(node, T.Product):
             return T.product(*(cast(Term, self._at(f)) for f in self._joined(node.args)))

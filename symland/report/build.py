@@ -16,7 +16,8 @@ from symland.progress import Progress, silent
 from symland.report.document import Document
 
 if TYPE_CHECKING:
-    from symland.landscape.networks import LinearNetwork
+    from symland.landscape.hidden import HiddenNetwork
+    from symland.landscape.networks import Network
 
 FORMATS = ("tex", "html", "pdf")
 
@@ -28,14 +29,16 @@ def report(
     dim: int = 2,
     samples: int = 3,
     layers: int | None = None,
+    activation: str | None = None,
     progress: Progress = silent,
 ) -> list[Path]:
-    """Writes the report on a network ("linear") or a problem into the folder `out`; returns the paths.
+    """Writes the report on a network ("linear", "residual" or "hidden") or a problem into the folder `out`; returns the
+    paths. A problem may have a proposed minimizer, a `Candidate`.
 
-    The theorems are for every depth and dimension; `layers` adds the formulas for that depth, `dim` and `samples` are
-    the sizes of explicit matrices and checks. Where latexmk is missing and "pdf" is not the only format, the others are
-    written and `progress` says how to get the PDF. Nothing half-written stays behind. Raises UsageError for input that
-    makes no sense, ReportError for what cannot be written.
+    The theorems are for every depth and dimension; `layers` adds the formulas for that depth, `activation` is that of
+    the hidden layer, `dim` and `samples` are the sizes of explicit matrices and checks. Where latexmk is missing and
+    "pdf" is not the only format, the others are written and `progress` says how to get the PDF. Nothing half-written
+    stays behind. Raises UsageError for input that makes no sense, ReportError for what cannot be written.
     """
     from symland.report.pdf import need_latexmk
 
@@ -43,8 +46,8 @@ def report(
     folder = check_folder(out)
     if chosen == ("pdf",):
         need_latexmk()
-    document = document_of(problem, dim, samples, layers, progress)
-    return write(document, folder, name_of(problem), chosen, progress)
+    document = document_of(problem, dim, samples, layers, activation, progress)
+    return write(document, folder, name_of(problem, activation), chosen, progress)
 
 
 def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
@@ -74,39 +77,60 @@ def check_folder(out: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def name_of(problem: Problem | str) -> str:
-    """The name of the files, without ending."""
-    text = problem if isinstance(problem, str) else "linear" if _linear(problem) else problem.name
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "report"
+def name_of(problem: Problem | str, activation: str | None = None) -> str:
+    """The name of the files, without ending; that of a network has its activation in it, if one is chosen."""
+    if isinstance(problem, str):
+        text = problem
+    else:
+        text, activation = _network_name(problem)
+    return re.sub(r"[^a-z0-9]+", "-", f"{text} {activation or ''}".lower()).strip("-") or "report"
 
 
 def document_of(
-    problem: Problem | str, dim: int = 2, samples: int = 3, layers: int | None = None, progress: Progress = silent
-) -> Document:
+    problem: Problem | str, dim: int = 2, samples: int = 3, layers: int | None = None, activation: str | None = None,
+    progress: Progress = silent,
+) -> Document:  # fmt: skip
     """The document that reports on a network or a problem."""
-    from symland.report.linear import linear_report
+    from symland.landscape.hidden import HiddenNetwork
+    from symland.landscape.library import network
+    from symland.report.hidden import hidden_report
     from symland.report.loss import loss_report
+    from symland.report.products import product_report
 
     if isinstance(problem, str):
-        from symland.landscape.library import REPORTS, network
-
-        problem, layers = (network(problem), layers) if problem in REPORTS else (network(problem, layers), None)
-    linear = _linear(problem)
-    if linear is None:
-        if layers is not None:
-            raise UsageError(f"{problem.name!r} has no number of layers to choose", hint="leave the layers out")
+        problem = network(problem, activation=activation)
+    elif activation is not None:
+        raise UsageError(f"{problem.name!r} has no activation to choose", hint="leave the activation out")
+    net = _network(problem)
+    if layers is not None and (net is None or isinstance(net, HiddenNetwork)):
+        raise UsageError(f"{problem.name!r} has no number of layers to choose", hint="leave the layers out")
+    if net is None:
         return loss_report(problem, dim, progress)
-    if linear.rectangular:
-        raise UsageError("the report on the deep linear network is for square layers", hint="leave `rectangular` out")
-    return linear_report(linear.depth.value if layers is None else layers, dim, samples, progress)
+    if net.rectangular if isinstance(net, HiddenNetwork) else not net.square:
+        raise UsageError(f"the report on the {net.title} is for square layers", hint="leave `rectangular` out")
+    if isinstance(net, HiddenNetwork):
+        return hidden_report(net, dim, samples, progress)
+    return product_report(net.general, net.depth.value if layers is None else layers, dim, samples, progress)
 
 
-def _linear(problem: Problem) -> LinearNetwork | None:
-    """The deep linear network behind a problem made by `network`."""
+def _network_name(problem: Problem) -> tuple[str, str | None]:
+    """The name of a network, as `network` takes it, and of its activation; of another problem its own name."""
+    from symland.landscape.hidden import HiddenNetwork
+    from symland.landscape.networks import ResidualNetwork
+
+    net = _network(problem)
+    if isinstance(net, HiddenNetwork):
+        return "hidden", None if net.activation.name == "sigma" else net.activation.name
+    return problem.name if net is None else "residual" if isinstance(net, ResidualNetwork) else "linear", None
+
+
+def _network(problem: Problem) -> Network | HiddenNetwork | None:
+    """The network behind a problem made by `network`."""
+    from symland.landscape.hidden_minimizers import HiddenMinimizers
     from symland.landscape.minimizers import ProductMinimizers
 
     known = problem.minimizers
-    return known.network if isinstance(known, ProductMinimizers) else None
+    return known.network if isinstance(known, (ProductMinimizers, HiddenMinimizers)) else None
 
 
 def write(

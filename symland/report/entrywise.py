@@ -1,121 +1,123 @@
 """Gradient and Hessian entry by entry, for explicit small sizes, in letters that keep the entries short.
 
-The formulas depend on the data only through S = X X^T and on the residual through G = E X^T; entries are polynomials in
-those of the layers, S and G. What is printed is what was compared with the derivatives of the loss.
+What is printed is what was compared with the derivatives of the loss. The derivatives of a product network depend on
+the data only through S = X X^T and on the residual through G = E X^T; entries are polynomials in those of the factors,
+S and G. Those of a network with a hidden layer are polynomials in the values and derivatives of s at the entries of Z.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from symland.calculus.simplify import tidy
 from symland.checks.expansion import Dims
 from symland.checks.explicit import check_at_minimizer, check_derivatives, residual_data
 from symland.evidence import Evidence
 from symland.landscape.derivatives import Derivatives
-from symland.landscape.networks import linear_network
+from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork
+from symland.landscape.networks import Network
 from symland.language import terms as T
 from symland.language.nodes import Node, Substitution
 from symland.language.terms import Term
-from symland.progress import Progress, silent
 from symland.report.abbreviate import Abbreviation, Abbreviator
 from symland.report.crosschecks import passed
-from symland.report.document import Block, MatrixBlock, Paragraph, Section, Statement
-from symland.report.markup import marked, prose
-from symland.report.matrices import abridged, as_matrix, shortest
-from symland.report.notation import listed
-from symland.write.layout import Matrix, relation, row, sub, sup
-from symland.write.typeset import typeset
+from symland.report.matrices import as_matrix, shortest
+from symland.write.layout import Matrix
 
-LETTERS = "abcpqr"  # of the entries of layers 1, 2, ...
+LAYERS = "abcpqr"  # the entries of layers 1, 2, ...
+
+Formulas = dict[Node, Node]
+Blocks = dict[tuple[Node, Node], Node]
+Values = list[tuple[Node, Node]]
 
 
 @dataclass(frozen=True)
-class Entrywise:
-    """The derivatives of the deep linear network of explicit depth, in the letters W, S = X X^T and G = E X^T."""
+class Entrywise(ABC):
+    """Gradients and Hessian blocks at d = `dim` and m = `samples`, written in the names `short` gives."""
 
-    layers: int
     dim: int
     samples: int
 
-    @cached_property
-    def derivatives(self) -> Derivatives:
-        return Derivatives(linear_network(self.layers))
-
-    @property
-    def loss(self) -> Term:
-        return self.derivatives.network.problem.loss
-
-    @property
-    def letters(self) -> tuple[Term, ...]:
-        return self.derivatives.network.problem.letters
+    vanishing: ClassVar[tuple[str, ...]]  # the letters that are zero at a global minimizer
 
     @property
     def dims(self) -> Dims:
         return {"d": self.dim, "m": self.samples}
 
-    @cached_property
-    def gram(self) -> Term:
-        """S, a symmetric letter."""
-        return T.matrix("S", "d", "d", "symmetric")
+    @property
+    @abstractmethod
+    def loss(self) -> Term:
+        """The loss that is expanded and differentiated."""
+
+    @property
+    @abstractmethod
+    def letters(self) -> tuple[Term, ...]:
+        """The letters of the layers."""
+
+    @property
+    @abstractmethod
+    def short(self) -> Sequence[Abbreviation]:
+        """The letters that the entries are written in, and what they mean."""
+
+    @property
+    @abstractmethod
+    def derived(self) -> tuple[Formulas, Blocks]:
+        """The formulas of the gradients and of all Hessian blocks."""
+
+    @property
+    @abstractmethod
+    def values(self) -> Values:
+        """Which letters are polynomials in others, where the formulas are compared with the loss."""
+
+    @property
+    @abstractmethod
+    def values_at_minimizer(self) -> tuple[Dims, Values]:
+        """The same where the data make the layers a global minimizer, with the dimensions of the letters there."""
+
+    @abstractmethod
+    def entry(self, name: str) -> str:
+        """How the entry `S_12` is called."""
 
     @cached_property
-    def moment(self) -> Term:
-        """G."""
-        return T.matrix("G", "d", "d")
-
-    @cached_property
-    def residual(self) -> Term:
-        return self.derivatives.network.problem.definitions["E"]
-
-    @cached_property
-    def _short(self) -> Abbreviator:
-        x = self.derivatives.network.X
-        return Abbreviator((Abbreviation(self.gram, x * x.T), Abbreviation(self.moment, self.residual * x.T)))
-
-    def _written(self, term: Term) -> Term:
-        return cast(Term, self._short.node(term))
-
-    @cached_property
-    def gradients(self) -> dict[Node, Node]:
+    def gradients(self) -> Formulas:
         """The gradient with respect to each layer."""
-        return {w: self._written(d.result) for w, d in zip(self.letters, self.derivatives.gradients, strict=True)}
+        return {w: self._written(g) for w, g in self.derived[0].items()}
 
     @cached_property
-    def blocks(self) -> dict[tuple[Node, Node], Node]:
+    def blocks(self) -> Blocks:
         """The Hessian blocks on and below the diagonal."""
-        made, w = self.derivatives.hessian.blocks, self.letters
-        return {(w[i], w[j]): self._written(b.result) for (i, j), b in made.items() if i >= j}
-
-    def evidence(self) -> Evidence:
-        """That the formulas are the entrywise derivatives."""
-        x = self.derivatives.network.X
-        values: list[tuple[Node, Node]] = [(self.gram, x * x.T), (self.moment, self.residual * x.T)]
-        return passed(check_derivatives(self.loss, self.letters, self.gradients, self.blocks, self.dims, values))
+        place = {w: i for i, w in enumerate(self.letters)}
+        blocks = self.derived[1].items()
+        return {(w, u): self._written(h) for (w, u), h in blocks if place[cast(Term, w)] >= place[cast(Term, u)]}
 
     @cached_property
-    def blocks_at_minimizer(self) -> dict[tuple[Node, Node], Node]:
-        """The blocks for G = 0."""
-        zero: Term = T.Zero(*self.moment.shape)
-        put = Substitution(symbols={"G": zero})
+    def blocks_at_minimizer(self) -> Blocks:
+        """The blocks where the letters that vanish are zero."""
+        names: dict[str, Any] = {cast(Any, a.name).name: a.name for a in self.short}
+        put = Substitution(symbols={name: T.Zero(*names[name].shape) for name in self.vanishing})
         out: dict[tuple[Node, Node], Any] = {pair: put.apply(h) for pair, h in self.blocks.items()}
         return {pair: tidy(h) for pair, h in out.items()}
 
+    @cached_property
+    def _abbreviator(self) -> Abbreviator:
+        return Abbreviator(self.short)
+
+    def _written(self, term: Node) -> Node:
+        return self._abbreviator.node(term)
+
+    def evidence(self) -> Evidence:
+        """That the formulas are the entrywise derivatives."""
+        found = check_derivatives(self.loss, self.letters, self.gradients, self.blocks, self.dims, self.values)
+        return passed(found)
+
     def evidence_at_minimizer(self) -> Evidence:
-        """That the gradient vanishes and the blocks for G = 0 are the second derivatives, at data for which the layers
-        are a minimizer: with a residual where there are more samples than dimensions."""
-        n = self.derivatives.network
-        product = tidy(n.product)
-        dims: dict[str, Any] = dict(self.dims)
-        values: list[tuple[Node, Node]] = [(n.Y, product * n.X), (self.gram, n.X * n.X.T)]
-        if self.samples > self.dim:
-            dims["q"] = self.samples - self.dim
-            values = list(residual_data(n.X, n.Y, product))
-            data = cast(Term, values[0][1])
-            values.append((self.gram, data * data.T))
+        """That the gradient vanishes and the blocks are the second derivatives at data for which the layers are a
+        global minimizer."""
+        dims, values = self.values_at_minimizer
         return passed(check_at_minimizer(self.loss, self.letters, self.blocks_at_minimizer, dims, values))
 
     def entries(self, term: Node) -> Matrix:
@@ -125,55 +127,137 @@ class Entrywise:
         from symland.checks.entries import explicit_matrix
 
         found = explicit_matrix(term, self.dims)
-        renamed = {s: sympy.Symbol(self._entry(s.name)) for s in found.free_symbols}
-        return as_matrix([[shortest(x.xreplace(renamed)) for x in cells] for cells in found.tolist()])
+        renamed = {s: sympy.Symbol(self.entry(s.name)) for s in found.free_symbols}
+        return as_matrix([[self.readable(x.xreplace(renamed)) for x in cells] for cells in found.tolist()])
 
-    def _entry(self, name: str) -> str:
-        """W2_11 is b_11, S_12 is s_12."""
+    def readable(self, entry: Any) -> Any:
+        """The entry in the form that is printed."""
+        return shortest(entry)
+
+
+@dataclass(frozen=True)
+class ProductEntrywise(Entrywise):
+    """The derivatives of a deep linear or residual network of explicit depth, in the letters of its factors,
+    S = X X^T and G = E X^T."""
+
+    network: Network
+
+    vanishing = ("G",)
+
+    @cached_property
+    def made(self) -> Derivatives:
+        return Derivatives(self.network)
+
+    @property
+    def loss(self) -> Term:
+        return self.network.problem.loss
+
+    @property
+    def letters(self) -> tuple[Term, ...]:
+        return self.network.problem.letters
+
+    @cached_property
+    def factors(self) -> Sequence[Abbreviation]:
+        """F1, F2, ... for factors that are not the letters themselves."""
+        d = self.network.X.shape[0]
+        every = ((k, tidy(self.network.factor(cast(T.Member, w).index)), w) for k, w in enumerate(self.letters, 1))
+        return [Abbreviation(T.matrix(f"F{k}", d, d), factor) for k, factor, w in every if factor is not w]
+
+    @cached_property
+    def short(self) -> Sequence[Abbreviation]:
+        x, residual = self.network.X, self.network.problem.definitions["E"]
+        d = x.shape[0]
+        gram, moment = T.matrix("S", d, d, "symmetric"), T.matrix("G", d, d)
+        return [Abbreviation(gram, x * x.T), Abbreviation(moment, residual * x.T), *self.factors]
+
+    @property
+    def derived(self) -> tuple[Formulas, Blocks]:
+        w = self.letters
+        gradients: Formulas = {u: d.result for u, d in zip(w, self.made.gradients, strict=True)}
+        return gradients, {(w[i], w[j]): b.result for (i, j), b in self.made.hessian.blocks.items()}
+
+    @property
+    def values(self) -> Values:
+        return [(a.name, a.meaning) for a in self.short]
+
+    @property
+    def values_at_minimizer(self) -> tuple[Dims, Values]:
+        """With a residual where there are more samples than dimensions."""
+        n = self.network
+        gram = self.short[0].name
+        product = tidy(n.product)
+        factors: Values = [(a.name, a.meaning) for a in self.factors]
+        if self.samples <= self.dim:
+            return self.dims, [(n.Y, product * n.X), (gram, n.X * n.X.T), *factors]
+        values: Values = list(residual_data(n.X, n.Y, product))
+        data = cast(Term, values[0][1])
+        return {**self.dims, "q": self.samples - self.dim}, [*values, (gram, data * data.T), *factors]
+
+    def entry(self, name: str) -> str:
+        """W2_11 and F2_11 are b_11, S_12 is s_12."""
         head, _, place = name.partition("_")
-        letter = LETTERS[int(head[1:]) - 1] if head[0] == "W" else head.lower()
-        return f"{letter}_{place}"
+        return f"{LAYERS[int(head[1:]) - 1] if head[1:] else head.lower()}_{place}"
 
 
-def explicit_section(layers: int, dim: int, samples: int, progress: Progress = silent) -> Section:
-    """The explicit matrices, with the evidence that they are right."""
-    e = Entrywise(layers, dim, samples)
-    sizes = f"$L = {layers}$ and $d = {dim}$"
-    progress("explicit matrices", 0, 2)
-    general = Statement(
-        "Proposition", marked(f"Gradient and Hessian for {sizes}"), "explicit", _matrices(e, e.gradients, e.blocks),
-        e.evidence(),
-    )  # fmt: skip
-    progress("explicit matrices", 1, 2)
-    vanishing = prose("At a global minimizer $G = 0$, the normal equation, and what remains is:")
-    there = Statement(
-        "Proposition", marked(f"Hessian at a global minimizer for {sizes}"), "explicit-minimizer",
-        (vanishing, *_matrices(e, {}, e.blocks_at_minimizer)), e.evidence_at_minimizer(),
-    )  # fmt: skip
-    progress("explicit matrices", 2, 2)
-    return Section("Explicit matrices", "explicit-matrices", (_letters(e), general, there))
+@dataclass(frozen=True)
+class HiddenEntrywise(Entrywise):
+    """The derivatives of `1/2 |W2 s(W1 X) - Y|_F^2` for a generic s, in the letters X, W2, E, S = s(Z), D = s'(Z) and
+    D2 = s''(Z), and in G = W2^T W2 and R = W2^T E."""
 
+    made: HiddenDerivatives
 
-def _letters(e: Entrywise) -> Paragraph:
-    layers = ", ".join(f"$W_{k + 1} = ({LETTERS[k]}_{{ij}})$" for k in range(e.layers))
-    return prose(
-        "The data enter only through $S = X X^T$, a symmetric matrix with entries $s_{ij}$, and the residual through "
-        "$G = E X^T$, with entries $g_{ij}$, whatever the number of samples. The layers are "
-        f"{layers}. "
-        "Rows and columns are in the order of vec; blocks above the diagonal are the transposes of those below."
-    )
+    vanishing = ("E", "R")
 
+    @property
+    def network(self) -> HiddenNetwork:
+        return self.made.network
 
-def _matrices(
-    e: Entrywise, gradients: Mapping[Node, Node], blocks: Mapping[tuple[Node, Node], Node]
-) -> tuple[Block, ...]:  # fmt: skip
-    out: list[Block] = []
-    for w, g in gradients.items():
-        out.append(MatrixBlock(row(sub("∇", typeset(w)), "h"), e.entries(g)))
-    for (w, u), h in blocks.items():
-        block, names = abridged(e.entries(h), "p")
-        out.append(MatrixBlock(row(sup(sub("∇", row(typeset(w), typeset(u))), 2), "h"), block))
-        if names:
-            meanings = listed([(relation(name, "=", meaning),) for name, meaning in names], ", ")
-            out.append(Paragraph(("where ", *meanings, ".")))
-    return tuple(out)
+    @property
+    def loss(self) -> Term:
+        return self.network.loss
+
+    @property
+    def letters(self) -> tuple[Term, ...]:
+        return self.network.letters
+
+    @cached_property
+    def short(self) -> Sequence[Abbreviation]:
+        n = self.network
+        meanings = {**n.definitions, "G": n.W2.T * n.W2, "R": n.W2.T * n.residual}
+        facts = {"G": ("symmetric",)}
+        return [Abbreviation(T.matrix(k, *t.shape, *facts.get(k, ())), t) for k, t in meanings.items()]
+
+    @property
+    def derived(self) -> tuple[Formulas, Blocks]:
+        w = self.letters
+        gradients: Formulas = {u: d.result for u, d in zip(w, self.made.gradients, strict=True)}
+        return gradients, {(w[i - 1], w[j - 1]): b.result for (i, j), b in self.made.blocks.items()}
+
+    @property
+    def values(self) -> Values:
+        return [(a.name, a.meaning) for a in self.short]
+
+    @property
+    def values_at_minimizer(self) -> tuple[Dims, Values]:
+        """At data that the network interpolates."""
+        n = self.network
+        return self.dims, [(n.Y, n.W2 * n.S), *((a.name, a.meaning) for a in self.short if a.meaning != n.residual)]
+
+    def entry(self, name: str) -> str:
+        """S_11 is s_11, D_11 and D2_11 are its derivatives, W2_11 is w_11."""
+        head, _, place = name.partition("_")
+        if head in ("D", "D2"):
+            return f"s_{place}" + "'" * (2 if head == "D2" else 1)
+        return f"{head[0].lower()}_{place}"
+
+    def readable(self, entry: Any) -> Any:
+        """Collected by products of entries of X: sums over the samples."""
+        import sympy
+
+        data = [s for s in entry.free_symbols if s.name.startswith("x_")]
+        parts: dict[Any, Any] = {}
+        for term in sympy.Add.make_args(sympy.expand(entry)):
+            rest, product = term.as_independent(*data)
+            parts[product] = parts.get(product, 0) + rest
+        sums = (r if p == 1 or r == 0 else sympy.Mul(p, r, evaluate=False) for p, r in parts.items())
+        return sympy.Add(*sums)

@@ -57,7 +57,9 @@ def _hypotheses(s: Statement) -> Parts:
 
 
 def _analysis(e: Evidence) -> Parts:
-    return tuple(p for k, fact in enumerate(e.analysis) for p in ((", ",) if k else ()) + (Code(fact),)) or ("none",)
+    """The rows by name, and what is cited in words."""
+    facts = ((fact if " " in fact else Code(fact),) for fact in e.analysis)
+    return tuple(p for k, fact in enumerate(facts) for p in ((", ",) if k else ()) + fact) or ("none",)
 
 
 def _method(e: Evidence) -> str:
@@ -100,7 +102,17 @@ def shares(table: Table, room: float) -> list[float]:
 def _longest_word(parts: Parts) -> float:
     """The width of the longest piece that does not break; formulas break."""
     pieces = [word for p in parts for word in (p.split() if isinstance(p, str) else [p]) if not is_layout(word)]
-    return max([NARROWEST, *(10.0 if isinstance(p, Ref) else _length(p) for p in pieces if not isinstance(p, Badge))])
+    return max([NARROWEST, *map(_unbroken, pieces)])
+
+
+def _unbroken(piece: Inline) -> float:
+    """The width of a piece; the scope of a badge breaks."""
+    match piece:
+        case Ref():
+            return 10.0
+        case Badge(label):
+            return _length(Badge(label))
+    return _length(piece)
 
 
 def column_groups(widths: Sequence[float], room: float, gap: float) -> list[tuple[int, int]]:
@@ -120,8 +132,10 @@ def split_relations(formula: Layout) -> tuple[Layout, tuple[Line, ...]]:
     """A chain of relations as its left side and one line for each relation; no lines where there is no relation."""
     parts = formula.parts if isinstance(formula, Row) else (formula,)
     cuts = [k for k, p in enumerate(parts) if k and isinstance(p, Sign) and p.text in RELATIONS]
+    if not cuts:
+        return formula, ()
     lines = []
     for a, b in zip(cuts, [*cuts[1:], len(parts)], strict=True):
         sign = parts[a]
         lines.append(Line(sign.text if isinstance(sign, Sign) else "=", row(*parts[a + 1 : b])))
-    return row(*parts[: cuts[0]]) if cuts else formula, tuple(lines)
+    return row(*parts[: cuts[0]]), tuple(lines)

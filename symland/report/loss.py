@@ -9,6 +9,8 @@ from typing import Any
 from symland.calculus.derivation import Derivation
 from symland.calculus.gradient import gradient
 from symland.calculus.hessian import hessian_block
+from symland.landscape.candidate import Candidate
+from symland.landscape.result import Result
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim
@@ -18,12 +20,13 @@ from symland.language.problem import Problem
 from symland.language.terms import Term
 from symland.progress import Progress, silent
 from symland.report.abbreviate import Abbreviation
-from symland.report.crosschecks import Checked, formula_checks, second_check, steps_section
+from symland.report.crosschecks import Checked, crosscheck_section, second_opinion
 from symland.report.document import Block, Display, Document, Items, Parts, Section, Statement
 from symland.report.document import paragraph as p
 from symland.report.markup import prose
 from symland.report.notation import Notation, listed, named
-from symland.report.sections import chain, conventions, evidence_of, ledger_section, proved, reading
+from symland.report.proposed import proposed_section
+from symland.report.sections import chain, conventions, evidence_of, ledger_section, proof_block, proved, reading
 from symland.write.layout import Layout, as_layout, relation, row, sup
 from symland.write.typeset import set_dim
 
@@ -49,10 +52,14 @@ class _Report:
 
     def document(self) -> Document:
         sections = [conventions(), reading(), self.problem()]
-        for k, part in enumerate((self.gradients, self.hessian, self.crosschecks)):
-            self.progress("report", k, 3, part.__name__)
+        known = self.given.minimizers
+        parts = [self.gradients, self.hessian, self.crosschecks]
+        if isinstance(known, Candidate):
+            parts.insert(2, lambda: proposed_section(known, self.notation, self._result))
+        for k, part in enumerate(parts):
+            self.progress("report", k, len(parts))
             sections.append(part())
-        self.progress("report", 3, 3, "done")
+        self.progress("report", len(parts), len(parts), "done")
         letters = listed([(self.bare.typeset(w),) for w in self.given.letters], ", ")
         abstract: Parts = (
             "The gradient and every block of the vectorized Hessian of the loss ", self.bare.typeset(self.given.loss),
@@ -113,12 +120,10 @@ class _Report:
         return Section("Hessian", "section-hessian", (intro, *blocks))
 
     def crosschecks(self) -> Section:
-        gradients: dict[Node, Node] = {d.theorem.statement.args[1]: d.result for d in self._gradients}
-        blocks = {(d.theorem.statement.args[1], d.theorem.statement.args[2]): d.result for d in self._blocks.values()}
-        small, large = self._dims(self.dim), self._dims(self.dim + LARGER)
-        formulas = formula_checks(self.given.loss, gradients, blocks, small, large, self.progress)
-        intro = prose("The formulas against derivatives of the loss alone.")
-        return Section("Cross-checks", "crosschecks", (*steps_section(self.checks), intro, *formulas))
+        derivations = [*self._gradients, *self._blocks.values()]
+        dims = self._dims(self.dim), self._dims(self.dim + LARGER)
+        formulas = "The formulas against derivatives of the loss alone."
+        return crosscheck_section(self.checks, self.given.loss, derivations, dims, formulas, progress=self.progress)
 
     # -- parts -----------------------------------------------------------------------------------------------
     @cached_property
@@ -139,13 +144,21 @@ class _Report:
         letters = [self.notation.typeset(self.given.letters[k]) for k in places]
         kind = "Gradient with respect to " if len(places) == 1 else "Hessian block of "
         label = "-".join([("gradient" if len(places) == 1 else "hessian"), *(str(k + 1) for k in places)])
-        second = second_check(label, d.trace, self.progress)
+        second = Checked(label, second_opinion(d.trace, self.progress))
         self.checks.append(second)
         conditions = any(not isinstance(h, S.NonNeg) for h in d.theorem.hypotheses.values())
         evidence = evidence_of(d.theorem, d.name, SCOPE)
         evidence = replace(evidence, model=second.evidence.model) if conditions else evidence
         title: Parts = (kind, *listed([(w,) for w in letters], " and "))
         return proved("Theorem", title, label, d.theorem, evidence, self.notation, (chain(d, self.notation),))
+
+    def _result(self, kind: str, title: Parts, label: str, result: Result) -> Statement:
+        """A theorem about a proposed minimizer, with its proof."""
+        second = Checked(label, second_opinion(result.trace, self.progress))
+        self.checks.append(second)
+        evidence = replace(result.evidence, scope=SCOPE, model=second.evidence.model)
+        proof = proof_block(result.trace, result.name, self.notation)
+        return proved(kind, title, label, result.theorem, evidence, self.notation, (proof,))
 
     def _dims(self, size: int) -> dict[str, Any]:
         """Sizes for every dimension of the loss, in turn `size` and the next larger one."""

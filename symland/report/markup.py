@@ -68,8 +68,8 @@ def note(title: str, text: str, **formulas: Layout) -> Note:
     return Note(title, marked(text, **formulas))
 
 
-FUNCTIONS = frozenset({"vec", "tr", "min", "max", "rank", "det"})
-WORDS = {"grad": "∇", "in": "∈", "RR": "ℝ", "quad": ""}
+FUNCTIONS = frozenset({"vec", "tr", "min", "max", "rank", "det", "diag", "Diag", "exp", "log", "sin", "tanh"})
+WORDS = {"grad": "∇", "nabla": "∇", "in": "∈", "RR": "ℝ", "quad": ""}
 OPENING = {"(": ")", "[": "]", "<<": ">>", "||": "||", "{": "}"}
 KINDS = {"(": "()", "[": "[]", "<<": "<>", "||": "norm"}
 RAISED = {"T": "⊤", "*": "∗", "+": "†"}

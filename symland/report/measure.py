@@ -35,7 +35,9 @@ from symland.write.layout import (
 RELATIONS = frozenset("=≠<>≤≥≪≈⪰≻∼⟂∈⊂→↦⟹⟺")
 SUMS = frozenset("+−±")
 FACTORS = frozenset("⊗⊙⊘×⋅")
-SCRIPT = 0.77  # the size of a script, relative to its base
+PRODUCTS = frozenset(TIMES)  # the sign between factors that is not printed
+MOST = 0.8  # of a line, that a factor takes which stands on a line of its own rather than broken
+SCRIPT = 0.8  # the size of a script, relative to its base
 
 
 def width(layout: Layout) -> float:
@@ -47,7 +49,7 @@ def width(layout: Layout) -> float:
     """
     match layout:
         case Letter(text, upright):
-            return 0.52 * len(text) if upright else 0.62 if len(text) > 1 or text.islower() else 0.85
+            return 0.52 * len(text) + 0.23 * text[:1].isupper() if upright else _italic(text)
         case Numeral(text):
             return 0.5 * len(text)
         case Sign(text):
@@ -85,6 +87,10 @@ def columns(matrix: Matrix) -> list[float]:
     [0.5, 1.0]
     """
     return [max(map(width, cells)) for cells in zip(*matrix.rows, strict=True)]
+
+
+def _italic(text: str) -> float:
+    return 0.98 if text in "WM" else 0.85 if text[0].isupper() else 0.62
 
 
 def delimiter(size: int) -> float:
@@ -152,7 +158,10 @@ def _chunks(piece: Piece, limit: float) -> Iterator[Piece]:
                     yield from _chunks(chunk, limit)
             return
     if piece_width(tuple(parts)) > limit:
-        opened = _open(parts)
+        factors, opened = list(_cut(parts, PRODUCTS)), _open(parts)
+        if len(factors) > 1 and (not opened or max(map(piece_width, factors)) <= MOST * limit):
+            yield from factors
+            return
         if opened:
             yield from _chunks(opened, limit)
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from symland.language.nodes import Node
 from symland.language.terms import Term
-from symland.report.abbreviate import Abbreviation, Abbreviator
+from symland.report.abbreviate import Abbreviation, Abbreviator, ProductName
 from symland.report.document import Emphasis, Inline, Parts
 from symland.write.layout import Layout, as_layout, number, sup
 from symland.write.typeset import typeset
@@ -23,6 +23,7 @@ class Notation:
 
     abbreviations: tuple[Abbreviation, ...] = ()
     names: Names = field(default_factory=dict)
+    products: tuple[ProductName, ...] = ()
 
     def typeset(self, node: Node) -> Layout:
         """The layout of a node, abbreviated."""
@@ -31,11 +32,15 @@ class Notation:
     def abbreviated(self, node: Node) -> Node:
         """The node with names for the parts that have one."""
         indices = tuple(sorted(node.free_indices - {DEPTH}))
-        return Abbreviator(self.abbreviations, indices).node(node)
+        return Abbreviator(self.abbreviations, indices, self.products).node(node)
 
     def using(self, **names: str | Layout) -> Notation:
         """The notation with these names set otherwise."""
         return replace(self, names={**self.names, **names})
+
+    def with_names(self, *names: Abbreviation) -> Notation:
+        """The notation with these abbreviations, too."""
+        return replace(self, abbreviations=(*self.abbreviations, *names))
 
     def without(self, *terms: Term) -> Notation:
         """The notation without the abbreviations of these names."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symland.calculus.derivation import Derivation
 from symland.inputs import LossDerivatives
 from symland.landscape.derivatives import Derivatives
@@ -11,7 +13,7 @@ from symland.language.nodes import Node
 from symland.language.terms import Term
 from symland.report.abbreviate import Abbreviation
 from symland.report.document import Document, Formulas
-from symland.report.linear_notation import BARE, full, plain
+from symland.report.network_notation import BARE, full, plain
 from symland.report.notation import Notation
 from symland.report.sections import chain
 from symland.report.tex import Writer
@@ -61,10 +63,11 @@ def _named(name: str, meaning: Term) -> Term:
 
 def _meanings(notation: Notation, network: Network) -> list[str]:
     """One comment for each abbreviation, and how to read products."""
-    lines = [f"%   {_latex(a.name)} = {_latex(a.meaning)}" for a in notation.abbreviations]
-    chain = r"W_{b:a} = W_b \cdots W_a, the identity for b = a - 1"
-    ordered = r"\prod_{i=b}^{a} has the factors b, b - 1, ..., a from left to right; it is the identity for b = a - 1"
-    return [*lines, "%   " + (chain if isinstance(network, LinearNetwork) else ordered)]
+    written = replace(notation, abbreviations=())
+    lines = [f"%   {_latex(a.name)} = {to_latex(written.typeset(a.meaning))}" for a in notation.abbreviations]
+    chain = r"W_{b:a} = W_b \cdots W_a"
+    ordered = r"P_{b:a} = (I_{d} + A_{b}) \cdots (I_{d} + A_{a})"
+    return [*lines, f"%   {chain if isinstance(network, LinearNetwork) else ordered}, the identity for b = a - 1"]
 
 
 def _head(d: Derivation) -> str:

@@ -34,7 +34,16 @@ class Known(NamedTuple):
     def gives(self, step: Step, hypotheses: Mapping[str, Statement]) -> bool:
         """Whether the theorem is what the step claims, from hypotheses the step rests on."""
         have = {hypotheses[d] for d in step.deps}
-        return self.theorem.statement is step.out and set(self.theorem.hypotheses.values()) <= have
+        asked = self.theorem.hypotheses.values()
+        return self.theorem.statement is step.out and all(h in have or _follows(h, have) for h in asked)
+
+
+def _follows(fact: Statement, have: set[Statement]) -> bool:
+    """Whether an order fact differs from one of these by a number that is not negative: l >= 0 from l >= 1."""
+    if not isinstance(fact, NonNeg):
+        return False
+    gaps = ((fact.args[0] - h.args[0]).value for h in have if isinstance(h, NonNeg))
+    return any(gap is not None and gap >= 0 for gap in gaps)
 
 
 class ProofLine(NamedTuple):
@@ -159,8 +168,8 @@ class _Reader:
     def _hypothesis(self, name: str) -> Iterator[_Words | _Source]:
         if name in self.inductive:
             yield _Source(("the induction hypothesis",))
-        elif not isinstance(self.trace.hypotheses[name], NonNeg):
-            yield _Source((named(name),))
+        elif not isinstance(h := self.trace.hypotheses[name], NonNeg):
+            yield _Source((self.notation.typeset(h) if name == repr(h) else named(name),))
 
     def _nonnegative(self, tree: Any) -> _Words:
         """Why a difference is not negative: it is written out where it is a multiple of a square."""

@@ -92,9 +92,12 @@ def proved(
 
 
 def hypotheses(theorem: Theorem, notation: Notation) -> tuple[Parts, ...]:
-    """The hypotheses of a theorem: order facts as they are, the others with their names."""
+    """The hypotheses of a theorem: the others with their names, then order facts. What has no name but its own text
+    stands for itself."""
     return tuple(
-        (notation.typeset(h),) if isinstance(h, S.NonNeg) else (named(given), ": ", notation.typeset(h))
+        (notation.typeset(h),)
+        if isinstance(h, S.NonNeg) or given == repr(h)
+        else (named(given), ": ", notation.typeset(h))
         for given, h in sorted(theorem.hypotheses.items(), key=lambda item: isinstance(item[1], S.NonNeg))
     )
 
@@ -114,7 +117,7 @@ def chain(derivation: Derivation, notation: Notation) -> Align:
     Directions are written as changes of their letters. Where derivatives of constants make a line too long, or have
     become zero in it, the line is passed over, and its reason goes to the next; so with one that reads like the last.
     """
-    steps = derivation.steps
+    steps = [step for step in derivation.steps if isinstance(step.statement, S.Eq)]
     notation, letters = with_changes(notation, steps[0].statement.args[0])
     lines: list[Line] = []
     waiting: list[Parts] = []

@@ -108,7 +108,7 @@ class Writer:
         self.reason = reason
 
     def section(self, section: Section) -> str:
-        head = rf"\section{{{escape(section.title)}}}\label{{{section.label}}}"
+        head = rf"\room\section{{{escape(section.title)}}}\label{{{section.label}}}"
         return f"{head}\n\n{self.blocks(section.blocks)}"
 
     def blocks(self, blocks: Sequence[Block]) -> str:
@@ -210,7 +210,9 @@ class Writer:
         room = self.text_width - INDENT - SIGN_WIDTH
         alone = width(left) > 0.28 * self.text_width and any(width(line.right) > room - width(left) for line in lines)
         room -= 2 if alone else width(left)
-        out = [f"& {to_latex(left)}"] if alone else []
+        whole = self.text_width - INDENT
+        heads = break_lines(left, whole, whole - 2) if alone else []
+        out = [(r"&\qquad " if k else "& ") + _piece(piece) for k, piece in enumerate(heads)]
         for k, line in enumerate(lines):
             head = "" if alone or k else to_latex(left) + " "
             pieces = break_lines(line.right, room, room - 2)

@@ -21,6 +21,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symland.errors import NoRule
 from symland.language import statements as S
 from symland.language import terms as T
+from symland.language.functions import is_generic
 from symland.language.index import Dim, Index
 from symland.language.nodes import Binder, Node, walk
 from symland.language.notation import bound_name
@@ -323,7 +324,7 @@ def _(node: T.Elementwise) -> Any:
     a, parameters = _rule(node.argument), [_rule(t) for t in node.parameters]
 
     def applied(x: Any) -> Any:
-        return _generic(node.function, x) if node.is_generic else FUNCTIONS[node.function](x, *parameters)
+        return function_at(node.function, x, *parameters)
 
     if node.is_scalar:
         return applied(a)
@@ -331,6 +332,11 @@ def _(node: T.Elementwise) -> Any:
         return sympy.ImmutableMatrix([[applied(MatrixElement(a, 0, 0))]])
     x = sympy.Dummy("x", real=True)
     return ElementwiseApplyFunction(sympy.Lambda(x, applied(x)), a)
+
+
+def function_at(name: str, x: Any, *parameters: Any) -> Any:
+    """The function of this name at a scalar of SymPy."""
+    return _generic(name, x) if is_generic(name) else FUNCTIONS[name](x, *parameters)
 
 
 def _generic(name: str, x: Any) -> Any:

@@ -7,10 +7,15 @@ import pytest
 
 import symland as sl
 from symland.calculus.facts import says
-from symland.calculus.prover import Prover
+from symland.calculus.prover import Prover, pruned
 from symland.checks.explicit import check_derivatives
 from symland.checks.highprec import check_derivatives_numeric
 from symland.checks.steps import check_steps
+from symland.evaluate.derivatives import hessian_at
+from symland.evaluate.point import point as at_letters
+from symland.evaluate.rings import Rationals
+from symland.evaluate.terms import Evaluation
+from symland.landscape.stationary import equations_of
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.facts import restricts
@@ -192,6 +197,92 @@ def test_edits_are_made():
     assert board.evaluate_expected(claim, derive(claim)) is sl.Label.REFUTED
     assert board.status_of(claim)[0] == board.WRONG
     assert isinstance(claim.expected, Node)
+
+
+# -- proposed minimizers and other critical points ----------------------------------------------------------------
+def points_of(entry):
+    """The points of a file by name: the minimizers that it declares, and other critical points."""
+    declared = entry.PROBLEM.minimizers
+    minimizers = [declared] if isinstance(declared, sl.PointFamily) else []
+    return {family.name: family for family in [*minimizers, *getattr(entry, "POINTS", ())]}
+
+
+POINTS = [(name, point) for name, entry in PROBLEMS.items() for point in entry.EXPECTED.get("points", ())]
+FOUND = {}
+
+
+def candidate_of(name, point):
+    """The candidate of a point of a file, each made once."""
+    if (name, point) not in FOUND:
+        entry = PROBLEMS[name]
+        FOUND[name, point] = sl.candidate(entry.PROBLEM, at=points_of(entry)[point])
+    return FOUND[name, point]
+
+
+def test_every_point_is_expected():
+    for entry in PROBLEMS.values():
+        assert set(points_of(entry)) == set(entry.EXPECTED.get("points", ()))
+    assert len(POINTS) >= 8
+
+
+@pytest.mark.parametrize(("name", "point"), POINTS)
+def test_claims_about_a_point(name, point):
+    found, expected = candidate_of(name, point), PROBLEMS[name].EXPECTED["points"][point]
+    labels = {c.name: c.evidence.label.value for c in found.claims}
+    assert {claim: labels[claim] for claim in expected["claims"]} == expected["claims"]
+    blocks = {r.theorem.statement.args[1:3]: r.theorem.statement.args[3] for r in found.claim("Hessian").results}
+    for pair, block in expected["hessian"].items():
+        prove_equal(blocks[pair], block)
+        if not isinstance(block, T.Zero):
+            with pytest.raises(sl.StepRejected):
+                prove_equal(blocks[pair], 2 * block)
+    assert sl.check(found.trace, methods=["kernel"]).label is sl.Label.PROVED
+
+
+@pytest.mark.parametrize(("name", "point"), POINTS)
+def test_value_at_a_point(name, point):
+    """The value is the expected one where the hypotheses of the point hold, and twice that is not."""
+    found, expected = candidate_of(name, point), PROBLEMS[name].EXPECTED["points"][point]["value"]
+
+    def says(value):
+        rules = equations_of(Prover(found.point.given), found.point.given, [value, found.value])
+        return rules.prove(found.value, value) is not None
+
+    assert says(expected)
+    assert expected is sl.number(0) or not says(2 * expected)
+
+
+@pytest.mark.parametrize(("name", "point"), POINTS)
+def test_theorems_about_a_point_are_exercised(name, point):
+    """The theorems in one trace; of the wide layer, whose Hessian is slow in balls, those about gradient and value."""
+    found = candidate_of(name, point)
+    named = [r for r in found.results if name != "wide_layer" or "H" not in r.name]
+    trace = found.trace
+    some = pruned(trace, {r.name: trace.theorems[r.name] for r in named})
+    assert check_steps(some, trials=TRIALS if named == list(found.results) else 6).label is sl.Label.CERTIFIED
+
+
+SPECTRA = [(n, p) for n, p in POINTS if "spectrum" in PROBLEMS[n].EXPECTED["points"][p]]
+
+
+@pytest.mark.parametrize(("name", "point"), SPECTRA)
+def test_spectrum_at_a_point(name, point):
+    """The characteristic polynomial of the Hessian at the exact letters has exactly the expected roots."""
+    entry = PROBLEMS[name]
+    letters, expected = entry.EXPECTED["points"][point]["spectrum"]
+    ring = Rationals()
+    values = {n: ring.from_rows(rows) for n, rows in letters.items()}
+    sizes = {}
+    for symbol in {n for n in walk(entry.PROBLEM.loss) if isinstance(n, T.Symbol)}:
+        for dim, size in zip(symbol.shape, ring.size(values[symbol.name]), strict=True):
+            sizes[str(dim)] = size
+    matrix = hessian_at(entry.PROBLEM.loss, entry.PROBLEM.letters, Evaluation(at_letters(sizes, values), ring))
+    found = matrix.charpoly()
+    x = type(found)([0, 1])
+    product = type(found)([1])
+    for root, multiplicity in expected.items():
+        product *= (x - root) ** multiplicity
+    assert found == product
 
 
 # -- at the minimizers, for the entries that say something about them ---------------------------------------------

@@ -58,16 +58,20 @@ def weight_decay() -> Trace:
     return gradient(squares + multiples, w).trace
 
 
-def minimizer_theorem(name: str) -> Callable[[], Trace]:
-    return lambda: next(r.trace for r in minimizers(linear()).results if r.name == name)
+def minimizer_theorem(name: str, of: str = "linear") -> Callable[[], Trace]:
+    return lambda: minimizers(network(of)).result(name).trace
 
 
 def block_at_minimizer(number: int) -> Callable[[], Trace]:
     return lambda: hessian_at(linear()).results[number].trace
 
 
-def dominance(region: str) -> Callable[[], Trace]:
-    return lambda: gradient_dominance(linear(), region).results[-1].trace
+def dominance(region: str, of: str = "linear") -> Callable[[], Trace]:
+    return lambda: gradient_dominance(network(of), region).result.trace
+
+
+def critical_points() -> Trace:
+    return gradient_dominance(network("residual"), "small residuals").critical.trace
 
 
 CATALOGUE: dict[str, Callable[[], Trace]] = {
@@ -81,9 +85,15 @@ CATALOGUE: dict[str, Callable[[], Trace]] = {
         f"minimizers, {name}": minimizer_theorem(name)
         for name in ("lower_bound", "attained", "value", "product", "product_converse", "stationary", "family")
     },
+    **{
+        f"residual minimizers, {name}": minimizer_theorem(name, "residual")
+        for name in ("closed_form", "unique", "rank", "action", "transitive", "free", "critical", "two_roots")
+    },
     "Hessian at a minimizer": block_at_minimizer(0),
     "dominance": dominance("singular values"),
     "dominance in a ball": dominance("ball"),
+    "dominance for small residuals": dominance("small residuals", "residual"),
+    "critical points with small residuals": critical_points,
 }
 
 

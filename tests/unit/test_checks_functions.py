@@ -1,5 +1,5 @@
 """Checks of losses with functions: right formulas pass where they can be decided, wrong ones are refuted, and prime
-fields and polynomials abstain instead of guessing."""
+fields and polynomials abstain where they cannot decide."""
 
 from fractions import Fraction
 from random import Random
@@ -8,13 +8,13 @@ import pytest
 
 from symland.checks.degrees import degree, potential_degree
 from symland.checks.expansion import setting
-from symland.checks.explicit import check_gradient, check_hessian_block
+from symland.checks.explicit import check_derivatives, check_equations, check_gradient, check_hessian_block
 from symland.checks.highprec import check_derivatives_numeric, check_inequality
 from symland.checks.jacobian import contracted
 from symland.checks.modular import check_equation, check_modular
 from symland.checks.sampling import DOMAINS, STYLES, Sample, Uniform, styles_for
 from symland.checks.steps import check_steps
-from symland.errors import NoRule
+from symland.errors import NoRule, ShapeError
 from symland.evaluate.point import point
 from symland.evaluate.real import certain, has_free_functions, in_real_numbers, is_equation
 from symland.evaluate.rings import PrimeField, Rationals
@@ -254,13 +254,89 @@ def test_logarithms_have_rational_derivatives():
 
 
 @pytest.mark.parametrize("name", sorted(set(LOSSES) - {"logdet"}))
-def test_prime_fields_and_polynomials_abstain(name):
+def test_prime_fields_abstain(name):
     loss, letter, right, wrong = LOSSES[name]
     for formula in (right, wrong):
         with pytest.raises(NoRule):
             check_modular(loss, {letter: formula}, {}, DIMS)
+
+
+# -- values of functions as variables -----------------------------------------------------------------------------
+EXPANDED = {"abs", "in the exponent", "layer", "relu", "slope", "tanh"}  # no reciprocals, no relations between values
+
+
+@pytest.mark.parametrize("name", sorted(EXPANDED))
+def test_values_of_functions_are_variables(name):
+    """A right formula is found equal. A wrong one is refuted for a generic function; for others the values might be
+    related, so nothing is said."""
+    loss, letter, right, wrong = LOSSES[name]
+    evidence = check_gradient(loss, letter, right, DIMS)
+    assert evidence.label is Label.EXACT and "values of functions" in evidence.details
+    if name == "layer":
+        assert check_gradient(loss, letter, wrong, DIMS).label is Label.REFUTED
+    else:
+        with pytest.raises(NoRule, match="not independent"):
+            check_gradient(loss, letter, wrong, DIMS)
+    assert bool(evidence.hypotheses) is (name not in ("layer", "tanh"))  # where the function is smooth
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - EXPANDED - {"logdet"}))
+def test_polynomials_abstain(name):
+    """sqrt(s) and s^(1/2), say, are not seen to be the same; reciprocals are no polynomials."""
+    loss, letter, right, wrong = LOSSES[name]
+    for formula in (right, wrong):
         with pytest.raises(NoRule):
             check_gradient(loss, letter, formula, DIMS)
+
+
+def test_second_derivatives_of_generic_functions():
+    block = 2 * X.T * T.DiagonalMatrix(CURVE) * X
+    evidence = check_hessian_block(LOSS, w, w, block, DIMS)
+    assert evidence.label is Label.EXACT and "9 values of functions" in evidence.details  # 3 each of s, s', s''
+    bad = check_hessian_block(LOSS, w, w, X.T * T.DiagonalMatrix(CURVE) * X, DIMS)
+    assert bad.label is Label.REFUTED and bad.witness.left * 2 == bad.witness.right
+
+
+def test_a_witness_names_the_values_of_the_function():
+    """Where sigma' is forgotten: the witness has one value of sigma and of sigma' at each number."""
+    evidence = check_gradient(f("sigma", s), s, T.number(1), {})
+    assert evidence.label is Label.REFUTED
+    at = evidence.witness.point["s"]
+    assert evidence.witness.right == int(evidence.witness.point[f"sigma'({at})"]) != 1 == evidence.witness.left
+
+
+def test_nested_and_repeated_functions():
+    inner = f("tau", s * t)
+    loss = f("sigma", t * inner)
+    chain = f("sigma'", t * inner)
+    slope = chain * (inner + t * f("tau'", s * t) * s)  # by hand
+    assert check_gradient(loss, t, slope, {}).label is Label.EXACT
+    assert check_gradient(loss, t, chain * inner, {}).label is Label.REFUTED
+    mixed = f("sigma''", t * inner) * (t * t * f("tau'", s * t)) * (inner + t * s * f("tau'", s * t))
+    mixed += chain * (2 * t * f("tau'", s * t) + t * t * s * f("tau''", s * t))
+    assert check_hessian_block(loss, s, t, T.Vec(mixed), {}).label is Label.EXACT
+
+
+def test_functions_after_a_substitution():
+    """d/ds sigma(s t) at t := 2 u is 2 u sigma'(2 u s); a substitution changes the argument too."""
+    u = T.scalar("u")
+    loss = f("sigma", s * t)
+    right, wrong = 2 * u * f("sigma'", 2 * u * s), 2 * u * f("sigma'", u * s)
+    assert check_derivatives(loss, [s], {s: right}, {}, {}, [(t, 2 * u)]).label is Label.EXACT
+    assert check_derivatives(loss, [s], {s: wrong}, {}, {}, [(t, 2 * u)]).label is Label.REFUTED
+    assert check_derivatives(loss, [s], {s: T.number(0)}, {}, {}, [(t, T.number(0))]).label is Label.EXACT
+
+
+def test_equations_with_functions():
+    both = {"the square": (f("sigma", s) ** 2 + 2 * f("sigma", s) + 1, (f("sigma", s) + 1) ** 2)}
+    assert check_equations(both, {}).label is Label.EXACT
+    other = {"the square": (f("sigma", s) ** 2, f("sigma", s**2))}
+    evidence = check_equations(other, {})
+    assert evidence.label is Label.REFUTED and evidence.claim == "the square is not equal on both sides"
+    with pytest.raises(NoRule):  # exp(s)^2 = exp(2 s) is not known, and not denied
+        check_equations({"powers": (f("exp", s) ** 2, f("exp", 2 * s))}, {})
+    with pytest.raises(ShapeError):
+        check_equations({"sizes": (A, X)}, DIMS)
 
 
 def test_rational_terms_in_prime_fields():

@@ -24,7 +24,8 @@ def run(capsys, *args):
 def test_list(capsys):
     linear = "linear     deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2\n"
     residual = "residual   residual network, 1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2\n"
-    assert run(capsys, "list")[:2] == (0, linear + residual)
+    hidden = "hidden     network with one hidden layer, 1/2 |W_2 s(W_1 X) - Y|_F^2\n"
+    assert run(capsys, "list")[:2] == (0, linear + residual + hidden)
 
 
 def test_derive_symbolic_depth(capsys):

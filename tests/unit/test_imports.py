@@ -26,7 +26,7 @@ LAYERS = [
     {"proof", "checks"},
     {"calculus"},
     {"landscape"},
-    {"inputs", "interface"},
+    {"inputs", "interface", "proposals"},
     {"formal", "report", "teach", "cli", "__main__"},
 ]
 LAYER = {part: level for level, parts in enumerate(LAYERS) for part in parts}

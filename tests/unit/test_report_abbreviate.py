@@ -8,8 +8,8 @@ from symland.landscape.derivatives import Derivatives
 from symland.landscape.networks import linear_network
 from symland.language import terms as T
 from symland.language.index import Index
-from symland.report.abbreviate import Abbreviation, Abbreviator
-from symland.report.linear_notation import full
+from symland.report.abbreviate import Abbreviation, Abbreviator, ProductName
+from symland.report.network_notation import full
 
 A, B, C, P = (T.matrix(x, "d", "d") for x in "ABCP")
 L, l = Index.var("L"), Index.var("l")
@@ -55,6 +55,16 @@ def test_bound_variables_have_names():
     names = short(Abbreviation(left["l"], T.Chain(W, L, l + 1), "l"))
     before = T.BoundedSum.over("l", 1, L, T.SquaredNorm(T.Chain(W, L, l + 1)))
     assert names.node(before) is T.BoundedSum.over("l", 1, L, T.SquaredNorm(left["l"]))
+
+
+def test_products_of_factors_have_names():
+    product = ProductName(T.family("P", "d", "d"), T.Identity(A.shape[0]) + W[Index.var("_")])
+    names = Abbreviator((), ("l",), (product,))
+    ordered = T.OrderedProduct.over("i", 1, L, T.Identity(A.shape[0]) + W["i"])
+    assert names.node(ordered * A) is T.Chain(product.family, L, Index.of(1)) * A
+    other = T.OrderedProduct.over("i", 1, L, A + W["i"])
+    assert names.node(other) is other
+    assert product.of(A) is None
 
 
 @pytest.mark.parametrize("rectangular", [False, True])

@@ -9,7 +9,7 @@ from symland.landscape.library import network
 from symland.language import terms as T
 from symland.language.problem import Problem
 from symland.report import build, pdf
-from symland.report.linear import check_sizes
+from symland.report.network import check_sizes
 from tests.report_sample import sample
 
 A, B = T.matrix("A", "p", "n"), T.matrix("B", "p", "n")
@@ -122,10 +122,22 @@ def never(stage, done, total, message=""):
 
 
 @pytest.mark.parametrize(
-    ("problem", "name"), [("linear", "linear"), (network("linear"), "linear"), (PROBLEM, "a-small-loss-1")]
+    ("problem", "name"),
+    [
+        ("linear", "linear"),
+        (network("linear"), "linear"),
+        (network("residual", 2), "residual"),
+        (network("hidden"), "hidden"),
+        (network("hidden", activation="tanh"), "hidden-tanh"),
+        (PROBLEM, "a-small-loss-1"),
+    ],
 )
 def test_names_of_files(problem, name):
     assert build.name_of(problem) == name
+
+
+def test_the_activation_is_in_the_name():
+    assert build.name_of("hidden", "leaky_relu") == "hidden-leaky-relu"
 
 
 @pytest.mark.parametrize(
@@ -139,8 +151,13 @@ def test_sizes_that_cannot_be_printed(options):
 @pytest.mark.parametrize(
     ("problem", "options", "message"),
     [
-        ("hidden", {}, "hidden"),
+        ("deep", {}, "there is no network"),
+        ("hidden", {"activation": "relu6"}, "activation"),
+        ("linear", {"activation": "tanh"}, "activation"),
+        (network("hidden"), {"activation": "tanh"}, "activation"),
+        ("hidden", {"layers": 2}, "layers"),
         (network("linear", rectangular=True), {}, "square"),
+        (network("hidden", rectangular=True), {}, "square"),
         (PROBLEM, {"layers": 2}, "layers"),
         ("linear", {"layers": 0}, "layers = 0"),
         (network("linear", 59), {}, "layers = 59"),

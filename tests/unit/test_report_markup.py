@@ -5,9 +5,11 @@ import pytest
 from symland.errors import UsageError
 from symland.proof.rules.registry import ROWS
 from symland.report.document import Code, Emphasis, Ref, is_layout
-from symland.report.linear_text import CASES, HEADINGS, WORDS, heading, in_words
+from symland.report.headings import label_of
+from symland.report.hidden_headings import HIDDEN
 from symland.report.markup import formula, marked
 from symland.report.notation import with_signs
+from symland.report.product_headings import PRODUCT
 from symland.report.reasons import reason
 from symland.report.sections import CONVENTIONS
 from symland.write.latex import to_latex
@@ -87,7 +89,8 @@ def test_signs_in_evidence():
 
 
 def test_all_texts_can_be_read():
-    assert all(heading(name)[1] for name in HEADINGS)
-    assert all(in_words(name) for name in WORDS)
+    for headings in (PRODUCT, HIDDEN):
+        assert all(marked(title) for _, title in headings.results.values())
+        assert all(headings.in_words(name) for name in headings.hypotheses)
+        assert all(label == label_of(label) for label in headings.results)
     assert all(marked(text) for text in CONVENTIONS)
-    assert set(CASES) == {"l > k", "l = k", "l < k"}

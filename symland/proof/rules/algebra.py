@@ -278,6 +278,13 @@ TABLE = rows(
         reason="a power of a positive number is positive",
     ),
     Row(
+        "le_antisymmetric",
+        Eq(a, b),
+        premises=(Le(a, b), Le(b, a)),
+        reason="numbers that are at most each other are equal",
+        model=(Assignment("set", b, a),),
+    ),
+    Row(
         "nonzero_positive",
         Nonzero(c),
         premises=(Lt(ZERO, c),),

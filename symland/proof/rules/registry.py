@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from symland.proof.rules import algebra, differential, functions, positive, spectral, vectorize
+from symland.proof.rules import (
+    algebra,
+    differential,
+    entries,
+    functions,
+    invertible,
+    positive,
+    powers,
+    spectral,
+    vectorize,
+)
 from symland.proof.rules.row import Row
 
 TABLES: Mapping[str, Mapping[str, Row]] = MappingProxyType(
@@ -13,8 +23,11 @@ TABLES: Mapping[str, Mapping[str, Row]] = MappingProxyType(
         "algebra": algebra.TABLE,
         "differential": differential.TABLE,
         "functions": functions.TABLE,
+        "entries": entries.TABLE,
         "vectorize": vectorize.TABLE,
+        "invertible": invertible.TABLE,
         "positive": positive.TABLE,
+        "powers": powers.TABLE,
         "spectral": spectral.TABLE,
     }
 )

@@ -1,0 +1,68 @@
+"""What is cited about the minimizers of the network with one hidden layer: that there are some, and what set they form.
+
+Source: Theorems 6.3 and 6.4 and section 6.5 of the specification, after Zhou and Liang.
+"""
+
+from __future__ import annotations
+
+from symland.landscape.activations import EVERYWHERE, POSITIVE, SYMMETRIC_INTERVAL, UNIT_INTERVAL
+from symland.landscape.hidden import HiddenNetwork
+from symland.landscape.result import Assumed
+
+LEE = "Lee, Introduction to Smooth Manifolds, 2nd ed., Proposition 5.4 (graphs of smooth functions)"
+SPECIFICATION = "specification, section 6, after Zhou and Liang"
+ATTAINED = (
+    "If $X$ has full column rank and $s$ increases strictly, the least loss is 0 and attained, for every $Y$: there "
+    "are $u != v$ with $s(u) + (m - 1) s(v) != 0$, and since $m <= d$ the first $m$ columns of the identity are a "
+    "matrix $J$ of different unit vectors. So there is $T$ with $s(T)$ of rank $m$, and $W_1 = T X^+$, "
+    "$W_2 = Y s(T)^+$ is a minimizer."
+)
+NONE = (
+    "Whether there is an invertible $C$ with the entries of $C^{-1} Y$ among the values of $s$ depends on $s$ and $Y$."
+)
+EXISTENCE = {
+    None: NONE,
+    EVERYWHERE: "Every number is a value of $s$, so there is $T$ with $C s(T) = Y$ for every invertible $C$.",
+    SYMMETRIC_INTERVAL: (
+        "The values of $s$ are the numbers between $-1$ and 1. For every $Y$ there is $T$ with $C s(T) = Y$ for "
+        "$C = t I$ with $t$ larger than every entry of $Y$ in absolute value."
+    ),
+    POSITIVE: (
+        "The values of $s$ are the positive numbers. There is an invertible $C$ with $C s(T) = Y$ for some $T$ if a "
+        "vector $u$ has $u^T Y > 0$ in every entry: let the rows of $C^{-1}$ be $u^T + epsilon v_i^T$ with $epsilon$ "
+        "small and $v_1, ..., v_d$ such that they are independent. For invertible $Y$ there is such a $u$."
+    ),
+    UNIT_INTERVAL: (
+        "The values of $s$ are the numbers between 0 and 1. There is an invertible $C$ with $C s(T) = Y$ for some $T$ "
+        "if a vector $u$ has $u^T Y > 0$ in every entry: let the rows of $C^{-1}$ be small multiples of "
+        "$u^T + epsilon v_i^T$ with $epsilon$ small and $v_1, ..., v_d$ such that they are independent. For invertible "
+        "$Y$ there is such a $u$."
+    ),
+}
+MANIFOLD = (
+    "If $s$ is continuously differentiable with positive derivative, the minimizers with invertible $W_2$ are a graph "
+    "over an open set of pairs $(C, Z (I - X X^+))$, an embedded manifold of dimension $2 d^2 - d m$; of dimension "
+    "$d^2$ for $m = d$."
+)
+MORE_SAMPLES = (
+    "For $m > d$ there is no closed form. The infimum of the loss may be positive, and it may be attained nowhere. "
+    "Only data that some $(W_1, W_2)$ interpolates are covered."
+)
+
+
+def assumed(network: HiddenNetwork) -> tuple[Assumed, ...]:
+    """What is cited about the minimizers of this network."""
+    more = Assumed("more samples than inputs", "more samples than inputs", MORE_SAMPLES, f"{SPECIFICATION}, 6.5")
+    if network.rectangular:
+        return (more,)
+    values = EXISTENCE[network.activation.range]
+    made = [
+        Assumed(
+            "attained for all data", "the value 0 is attained for all data", ATTAINED, f"{SPECIFICATION}, Theorem 6.3"
+        ),
+        Assumed("existence", "minimizers with invertible $W_2$", values, f"{SPECIFICATION}, Theorem 6.4"),
+        more,
+    ]
+    if network.activation.is_smooth:
+        made.append(Assumed("manifold", "the set of minimizers", MANIFOLD, LEE))
+    return tuple(made)
