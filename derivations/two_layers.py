@@ -1,10 +1,11 @@
 """The linear network with two layers and a bottleneck, `1/2 |B A X - Y|_F^2`.
 
 Source: Baldi and Hornik, Neural networks and principal component analysis, 1989; the formulas are Theorem 4.1 after
-Zhou and Liang (arXiv:1710.06910) for L = 2, with rectangular layers. Where the normal equation has a solution of rank q
-it gives the minimizers. An orthonormal basis U of an invariant subspace of Y X^+ X Y^T gives a critical point: a saddle
-unless the eigenvalues are the largest. For X = I, Y = diag(2, 1), U = e_2 by hand: E = diag(-2, 0), so that the second
-differential is a^2 + b^2 - 4 a b + (c + d)^2 in the entries of the directions, with the eigenvalues 3, -1, 2, 0.
+Zhou and Liang (arXiv:1710.06910) for L = 2, with rectangular layers. Where the normal equation has a solution of rank
+at most q it gives the minimizers. An orthonormal basis U of an invariant subspace of Y X^+ X Y^T gives a critical
+point: a saddle unless the eigenvalues are the largest. For X = I, Y = diag(2, 1), U = e_2 by hand: E = diag(-2, 0), so
+that the second differential is a^2 + b^2 - 4 a b + (c + d)^2 in the entries of the directions, with the eigenvalues 3,
+-1, 2, 0.
 """
 
 import symland as sl
@@ -36,7 +37,7 @@ PROBLEM = sl.Problem(
 POINTS = (
     sl.PointFamily(
         "invariant subspace",
-        "critical points of full rank",
+        "critical points from an invariant subspace",
         {A: U.T * Y * Pseudoinverse(X), B: U},
         (U,),
         {"orthonormal": Eq(U.T * U, Identity(q)), "invariant": Eq(SIGMA * U, U * D)},

@@ -135,6 +135,12 @@ def _numpy(term: Term, functions: Any = None) -> Any:
 Term.writers = MappingProxyType({"latex": _latex, "sympy": _sympy, "numpy": _numpy})
 
 
+# The first import of a submodule makes it an attribute of the package. For the package of reports that is done here,
+# and undone: `report` is the function, whoever imports what and when.
+import_module("symland.report")
+del globals()["report"]
+
+
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'symland' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The command line: reads arguments, calls the library, prints, and turns errors into exit codes. Nothing else.
+"""The command line: calls the library, prints, and turns errors into exit codes. `arguments` says what it takes.
 
 Exit status: 0 passed; 1 refuted, trace rejected, not a minimizer; 2 usage or unreadable input; 3 undecided or no rule;
 4 an external tool is missing; 130 interrupted.
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
+import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from symland.arguments import read_arguments
 from symland.errors import (
     CheckFailed,
     NoRule,
@@ -32,6 +33,7 @@ from symland.errors import (
 
 if TYPE_CHECKING:
     from symland.evidence import Evidence
+    from symland.landscape.candidate import Candidate
     from symland.language.nodes import Node
 
 PASSED, REFUTED, USAGE, UNDECIDED, NO_TOOL, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -45,12 +47,15 @@ STATUS: dict[type[SymlandError], int] = {
     UsageError: USAGE,
 }
 
+# What is taken for the name of a file that does not exist, and not for a loss.
+FILE_NAME = re.compile(r"(~|\.{0,2})/.*|[^()*^']*\.[A-Za-z]{2,}|.*\.(json|txt)", re.DOTALL)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
-    args = parser().parse_args(argv)
+    args = read_arguments(argv)
     try:
-        status: int = args.run(args)
+        status = COMMANDS[args.command](args)
         sys.stdout.flush()
         return status
     except SymlandError as e:
@@ -70,81 +75,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         if stdout is not None and sys.stdout is stdout:  # what is still buffered cannot be written either
             os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         return USAGE
-
-
-def parser() -> argparse.ArgumentParser:
-    """The argument parser of all commands."""
-    top = argparse.ArgumentParser(prog="symland", description="Derive, prove, check and typeset landscape conditions.")
-    top.add_argument("--version", action="version", version=f"symland {metadata.version('symland')}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(run=run)
-        return sub
-
-    listing = command("list", _list, "list the problems by name")
-    listing.add_argument("--status", type=Path, metavar="DIR", help="the status board of a folder of derivations")
-
-    derive = command("derive", _derive, "derive gradient and Hessian, step by step, each step checked")
-    derive.add_argument("name", metavar="NAME|LOSS|FILE", help="a problem of `symland list`, a loss, or a problem file")
-    _loss_arguments(derive)
-    derive.add_argument("--at", metavar="POINT", help='judge a minimizer: "W1 = C, W2 = M*inv(C)"')
-    derive.add_argument("--activation", metavar="S", help="of the hidden layer: tanh, leaky_relu, ... (generic s)")
-    derive.add_argument("--layers", type=int, metavar="N", help="an explicit depth; symbolic if left out")
-    derive.add_argument("--jacobian", action="store_true", help="the vectorized Jacobian of a matrix, for one letter")
-    derive.add_argument("--budget", type=_seconds, default=120, metavar="S", help="seconds for a loss in text (120)")
-    derive.add_argument("--form", choices=("vectorized", "bilinear"), default="vectorized", help="of the Hessian")
-    derive.add_argument("--rectangular", action="store_true", help="layers of different widths n[l] x n[l-1]")
-    form = derive.add_mutually_exclusive_group()
-    form.add_argument("--latex", action="store_true", help="print LaTeX, steps as an align environment")
-    form.add_argument("--json", action="store_true", help="print the trace, for `symland check`")
-
-    report = command("report", _report, "write a report: LaTeX, HTML and, where TeX is installed, PDF")
-    report.add_argument("name", nargs="?", metavar="NAME|LOSS|FILE", help="a problem, a loss, or a problem file")
-    _loss_arguments(report, derivatives=False)
-    report.add_argument("--at", metavar="POINT", help='a proposed minimizer: "W1 = C, W2 = M*inv(C)"')
-    report.add_argument("--activation", metavar="S", help="of the hidden layer: tanh, leaky_relu, ... (generic s)")
-    report.add_argument("--all", action="store_true", help="the reports of all problems")
-    report.add_argument("--layers", type=int, metavar="N", help="write out the formulas for N layers")
-    report.add_argument("--dim", type=int, default=2, metavar="D", help="dimension of the explicit matrices (2)")
-    report.add_argument("--samples", type=int, default=3, metavar="K", help="samples of the numeric tables (3)")
-    report.add_argument("--out", type=Path, default=Path("reports"), metavar="DIR", help="output folder (reports)")
-    report.add_argument("--formats", default="tex,html,pdf", help="comma-separated: tex, html, pdf")
-    report.add_argument("--quiet", action="store_true", help="no progress")
-
-    check = command("check", _check, "judge a trace file, or the derivatives of a loss")
-    check.add_argument("file", metavar="FILE|LOSS", help="a trace file of `symland derive --json`, or a loss in text")
-    check.add_argument("--at", type=Path, metavar="NPZ", help="spot-check the formulas of a loss at a person's data")
-    _loss_arguments(check)
-    check.add_argument("--json", action="store_true", help="print the evidence as JSON")
-    check.add_argument("--quiet", action="store_true", help="print the verdict only")
-    check.add_argument("--budget", type=_seconds, default=60, metavar="S", help="seconds for the second checker (60)")
-
-    explain = command("explain", _explain, "explain a rule: what it says, when it applies, where it comes from")
-    explain.add_argument("rule", help="the name of a rule, as steps print it; `all` lists them")
-
-    command("doctor", _doctor, "say what is installed and what is missing, and what for")
-    return top
-
-
-def _seconds(text: str) -> float:
-    """A number of seconds that is not negative."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not value >= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
-    return value
-
-
-def _loss_arguments(sub: argparse.ArgumentParser, derivatives: bool = True) -> None:
-    sub.add_argument("--wrt", nargs="+", default=[], metavar="LETTER", help="the letters (all of the loss)")
-    if derivatives:
-        sub.add_argument("--hessian", action="store_true", help="the Hessian blocks too")
-    sub.add_argument("--declare", metavar="TEXT", help='shapes and facts: "X: d x m, w: n, S: n x n symmetric"')
-    sub.add_argument("--assume", action="append", metavar="STATEMENT", help='a hypothesis: "invertible(A)", "0 < s"')
 
 
 # -- commands --------------------------------------------------------------------------------------------------
@@ -175,6 +105,9 @@ def _derive(args: argparse.Namespace) -> int:
             raise UsageError("--activation is for the network with a hidden layer", hint="symland derive hidden")
         return _derive_loss(args)
     _refuse_loss_arguments(args)
+    if args.form != "vectorized" or args.jacobian:
+        option = "--jacobian" if args.jacobian else f"--form {args.form}"
+        raise UsageError(f"{option} is for losses in text, and {args.name} is a network", hint="leave it out")
     made = derivatives(args.name, args.layers, rectangular=args.rectangular, activation=args.activation)
     if isinstance(made, HiddenDerivatives):
         return _derive_hidden(args, made)
@@ -224,7 +157,7 @@ def _derive_hidden(args: argparse.Namespace, made: Any) -> int:
 
 def _refuse_loss_arguments(args: argparse.Namespace) -> None:
     """A network or a problem file says itself what these options would say."""
-    if args.wrt or args.declare or args.assume or args.at:
+    if args.wrt or any(value is not None for value in (args.declare, args.assume, args.at)):
         hint = "--wrt, --declare, --assume and --at are for losses in text"
         raise UsageError(f"{args.name} has its own letters", hint=hint)
 
@@ -234,13 +167,23 @@ def _problem_texts(args: argparse.Namespace) -> Any:
     from symland.landscape.library import NETWORKS
     from symland.read.problem_file import ProblemTexts, read_problem_file
 
-    if Path(args.name).is_file():
+    if _exists(args.name):
         _refuse_loss_arguments(args)
         return read_problem_file(args.name)
-    if args.name.isidentifier() or args.name.endswith(".txt"):
+    if args.name.isidentifier():
         hint = "one of " + ", ".join(NETWORKS) + ", a loss, or a problem file"
         raise UsageError(f"there is no problem {args.name!r}", hint=hint)
-    return ProblemTexts(args.name, tuple(args.wrt), args.declare or "", tuple(args.assume or ()), args.at or "")
+    if FILE_NAME.fullmatch(args.name):
+        raise UsageError(f"there is no file {args.name}", hint="give the path of a problem file, or a loss")
+    return ProblemTexts(args.name, tuple(args.wrt), args.declare, tuple(args.assume or ()), args.at)
+
+
+def _exists(text: str) -> bool:
+    """Whether the text is the path of something; what no path can be, as a loss of 300 letters, is none."""
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _show(node: Node, names: Mapping[Node, str]) -> str:
@@ -254,14 +197,16 @@ def _derive_loss(args: argparse.Namespace) -> int:
 
     if args.layers is not None or args.rectangular:
         raise UsageError("--layers and --rectangular are for networks", hint="`symland list` names them")
-    if args.jacobian:
-        return _derive_jacobian(args)
     texts = _problem_texts(args)
-    if texts.at:
+    if args.jacobian:
+        return _derive_jacobian(args, texts)
+    if texts.at is not None:
         return _derive_at(args, texts)
+    if args.form != "vectorized" and not args.hessian:
+        raise UsageError(f"--form {args.form} is a form of the Hessian", hint="add --hessian")
     progress = _Meter()
     made = derivatives(
-        texts.loss, texts.wrt, args.hessian, args.form, list(texts.assume), texts.declare or None,
+        texts.loss, texts.wrt, args.hessian, args.form, list(texts.assume), texts.declare,
         budget_s=args.budget, progress=progress,
     )  # fmt: skip
     progress.close()
@@ -285,8 +230,8 @@ def _print_loss(args: argparse.Namespace, made: Any) -> int:
 
 
 def _derive_at(args: argparse.Namespace, texts: Any) -> int:
-    """Gradient and Hessian, and then the claims about the point: what is derived is printed before a claim fails."""
-    from symland.evidence import Label
+    """Gradient and Hessian, and then the claims about the point: what is derived is printed before a claim fails, and
+    a Hessian that no rule covers is missed last."""
     from symland.inputs import derivatives
     from symland.proposals import propose
     from symland.report.claims import claims_text
@@ -294,56 +239,85 @@ def _derive_at(args: argparse.Namespace, texts: Any) -> int:
 
     if args.latex or args.form != "vectorized":
         raise UsageError("claims about a point are printed as text or --json", hint="symland report writes LaTeX")
-    assuming, shapes = list(texts.assume), texts.declare or None
-    given, candidate = propose(texts.loss, texts.wrt, texts.at, assuming, shapes, budget_s=args.budget)
+    assuming = list(texts.assume)
+    given, candidate = propose(texts.loss, texts.wrt, texts.at, assuming, texts.declare, budget_s=args.budget)
     if args.json:
         sys.stdout.write(to_json(candidate.trace))
-    else:
-        _print_loss(args, derivatives(given, candidate.letters, True, assuming=assuming, budget_s=args.budget))
-        sys.stdout.flush()
-        print("\n" + claims_text(candidate, candidate.abbreviations), flush=True)
+        return _judged(candidate)
+    missing = None
+    try:
+        made = derivatives(given, candidate.letters, True, assuming=assuming, budget_s=args.budget)
+    except NoRule as e:
+        made = derivatives(given, candidate.letters, False, assuming=assuming, budget_s=args.budget)
+        missing = e
+    _print_loss(args, made)
+    sys.stdout.flush()
+    print("\n" + claims_text(candidate, candidate.abbreviations), flush=True)
     candidate.check()
-    return PASSED if candidate.label is Label.PROVED else UNDECIDED
+    if missing is not None:
+        raise missing
+    return _judged(candidate)
 
 
-def _derive_jacobian(args: argparse.Namespace) -> int:
+def _judged(candidate: Candidate) -> int:
+    """The status of a point that is a global minimizer and whose Hessian was found. Raises NotAMinimizer if a claim is
+    refuted, Undecided for any other point."""
+    from symland.evidence import Label
+    from symland.landscape.candidate import HESSIAN
+
+    candidate.check()
+    undecided = {c.name: c.evidence.details for c in candidate.claims if c.evidence.label is Label.UNDECIDED}
+    if candidate.label is not Label.PROVED or HESSIAN in undecided:
+        reasons = "".join(f"\n  {name}: {why}" for name, why in undecided.items())
+        raise Undecided(f"not all claims about {candidate} were decided{reasons}")
+    return PASSED
+
+
+def _derive_jacobian(args: argparse.Namespace, texts: Any) -> int:
     from symland.inputs import as_input, jacobian
     from symland.report.plain import CLOSING, derivation_text, input_text
     from symland.write.json import to_json
 
-    if len(args.wrt) != 1 or args.hessian or args.latex:
+    if len(texts.wrt) != 1 or args.hessian or args.latex:
         raise UsageError("a Jacobian is derived with respect to one letter, as text or --json", hint="--wrt W")
-    made = jacobian(args.name, args.wrt[0], args.assume, shapes=args.declare)
+    if texts.at is not None or args.form != "vectorized":
+        raise UsageError("a Jacobian is vectorized, and derived everywhere", hint="leave --form and --at out")
+    made = jacobian(texts.loss, texts.wrt[0], texts.assume, shapes=texts.declare)
     if args.json:
         sys.stdout.write(to_json(made.trace))
         return PASSED
-    print(input_text("F", as_input(args.name, args.declare)))
+    print(input_text("F", as_input(texts.loss, texts.declare)))
     print("\n" + derivation_text(replace(made, notes=())) + "\n\n" + CLOSING)
     return PASSED
 
 
 def _report(args: argparse.Namespace) -> int:
+    from symland.landscape.candidate import Candidate
     from symland.landscape.library import NETWORKS, REPORTS
-    from symland.proposals import problem_of
+    from symland.proposals import judged, problem_of
     from symland.report.build import report
 
     if args.all == bool(args.name):
         raise UsageError("name one problem, or say --all", hint="symland report linear")
     progress = _silent if args.quiet else _Meter()
     formats = tuple(f.strip() for f in args.formats.split(",") if f.strip())
+    status = PASSED
     for name in REPORTS if args.all else [args.name]:
         if name in NETWORKS:
             _refuse_loss_arguments(args)
+        problem = name if name in NETWORKS else judged(problem_of(_problem_texts(args)))
         paths = report(
-            name if name in NETWORKS else problem_of(_problem_texts(args)), args.out, formats=formats, dim=args.dim,
-            samples=args.samples, layers=args.layers, progress=progress,
+            problem, args.out, formats=formats, dim=args.dim, samples=args.samples, layers=args.layers,
+            progress=progress,
             **({} if args.activation is None else {"activation": args.activation}),
         )  # fmt: skip
         if isinstance(progress, _Meter):
             progress.close()
         for path in paths:
-            print(path)
-    return PASSED
+            print(path, flush=True)
+        if not isinstance(problem, str) and isinstance(problem.minimizers, Candidate):
+            status = _judged(problem.minimizers)
+    return status
 
 
 def _silent(stage: str, done: int, total: int, message: str = "") -> None:
@@ -376,7 +350,8 @@ def _check(args: argparse.Namespace) -> int:
 
     progress = _silent if args.quiet else _Meter()
     if not _is_loss(args.file):
-        given = [name for name in ("at", "wrt", "hessian", "declare", "assume") if getattr(args, name)]
+        options = ("at", "wrt", "hessian", "declare", "assume")
+        given = [name for name in options if getattr(args, name) not in (None, [], False)]
         if given:
             raise UsageError(f"--{given[0]} is for a loss in text, and {args.file} is a file")
         evidence = check(args.file, methods=("kernel", "steps"), budget_s=args.budget, progress=progress)
@@ -397,7 +372,7 @@ def _check(args: argparse.Namespace) -> int:
 
 def _is_loss(text: str) -> bool:
     """Whether this is a loss in text, and not the name of a file."""
-    return not Path(text).exists() and not text.endswith(".json") and not text.isidentifier()
+    return not _exists(text) and not FILE_NAME.fullmatch(text) and not text.isidentifier()
 
 
 def _check_at(args: argparse.Namespace, progress: Any) -> tuple[Evidence, list[str]]:
@@ -407,7 +382,7 @@ def _check_at(args: argparse.Namespace, progress: Any) -> tuple[Evidence, list[s
 
     arrays = load_npz(args.at)
     kinds = {name: ("scalar", "vector", "matrix")[a.ndim] for name, a in arrays.items()}
-    shapes = {**kinds, **(declare(args.declare).shapes if args.declare else {})}
+    shapes = {**kinds, **(declare(args.declare).shapes if args.declare is not None else {})}
     made = derivatives(args.file, args.wrt, args.hessian, assuming=args.assume, shapes=shapes)
     blocks = made.hessian.blocks.values() if made.hessian is not None else ()
     evidence = check_data(
@@ -486,6 +461,11 @@ def _doctor(args: argparse.Namespace) -> int:
     how = "PDF reports" if tex else "PDF reports: install a TeX distribution with latexmk; .tex and HTML work without"
     print(f"  {'latexmk':13} {'found' if tex else 'missing':10} {how}")
     return NO_TOOL if missing else PASSED
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list, "derive": _derive, "report": _report, "check": _check, "explain": _explain, "doctor": _doctor,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

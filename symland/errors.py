@@ -43,10 +43,11 @@ class ParseError(SymlandError):
     ) -> None:
         where = ""
         if line:
-            where = f" (line {line}, column {column})"
+            where = f" ({source + ', ' if source else ''}line {line}, column {column})"
         elif source:
             where = f" ({source})"
         super().__init__(message + where + (f"\n{marker}" if marker else ""), hint=hint)
+        self.reason = message
         self.source = source
         self.line = line
         self.column = column

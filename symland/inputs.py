@@ -67,6 +67,8 @@ class Input(NamedTuple):
             found: Term = self.reading.letter(item)
             return found
         letters = {repr(n): n for n in walk(self.term) if isinstance(n, (T.Symbol, T.Member))}
+        if not letters:
+            raise UsageError(f"{self.term!r} has no letter {item}: it is a constant", hint="norm2(A*x - b)^2")
         if item not in letters:
             raise UsageError(f"{self.term!r} has no letter {item}", hint="one of " + ", ".join(sorted(letters)))
         return letters[item]
@@ -108,13 +110,26 @@ def as_input(
     raise UsageError(f"{item!r} is not an expression", hint="a symland term, a SymPy expression, or text")
 
 
+def listed(assuming: Assumptions) -> list[Any]:
+    """Assumptions without their names. Raises UsageError for what is none."""
+    if isinstance(assuming, (str, Statement)):
+        return [assuming]
+    if not isinstance(assuming or (), Iterable):
+        raise UsageError(f"{assuming!r} is not a statement", hint="invertible(A), 0 < s, A*X' = 0")
+    return list(assuming.values() if isinstance(assuming, Mapping) else assuming or ())
+
+
+def check_budget(budget_s: Any) -> None:
+    """Raises UsageError for what is no number of seconds."""
+    if budget_s is not None and not (isinstance(budget_s, (int, float)) and budget_s >= 0):
+        raise UsageError(f"{budget_s!r} is not a number of seconds", hint="budget_s=60")
+
+
 def hypotheses_from(assuming: Assumptions, given: Input) -> dict[str, Statement]:
     """Named hypotheses from statements or texts of statements; a statement without a name is named by what it says."""
     if assuming is None:
         return {}
-    if isinstance(assuming, (str, Statement)):
-        assuming = [assuming]
-    named = assuming.items() if isinstance(assuming, Mapping) else (("", s) for s in assuming)
+    named = assuming.items() if isinstance(assuming, Mapping) else (("", s) for s in listed(assuming))
     out = {}
     for name, item in named:
         statement = item
@@ -224,10 +239,13 @@ def derivatives(
     >>> [d.result for d in made.gradients]
     [W2'*(W2*W1*X - Y)*X', (W2*W1*X - Y)*X'*W1']
     """
+    check_budget(budget_s)
     given = as_loss(loss, shapes, facts)
     term = given.term
     letters, hypotheses = setting_of(given, variables, assuming)
     letters = letters or letters_of(term)
+    if not letters:
+        raise UsageError(f"{term!r} is a constant: it has no letters to differentiate by", hint="norm2(A*x - b)^2")
     prover = Prover(hypotheses, budget_s=budget_s, progress=progress)
     ids, lines = {}, {}
     with _derivation_of(term):

@@ -21,6 +21,7 @@ from symland.landscape.explicit_hessian import prediction_of
 from symland.landscape.hessian_at import HessianAtMinimizer
 from symland.landscape.hidden_hessian import HiddenHessianAt
 from symland.landscape.result import Result
+from symland.landscape.sizes import check_sizes
 from symland.language import statements as S
 from symland.language.index import Index
 from symland.language.names import check_names
@@ -294,10 +295,7 @@ def sizes(
     """The dimensions given, and for those of the term that are missing the ones in `rest`, or `rest` itself. Names that
     are neither dimensions of the term nor among `indices` are refused."""
     given, names = dict(dims or {}), free_names(term)["dims"]
-    for name, value in given.items():
-        for v in value.values() if isinstance(value, Mapping) else [value]:
-            if isinstance(v, bool) or not isinstance(v, int) or v < 1:
-                raise UsageError(f"the dimension {name} is {v!r}", hint="dimensions are integers of at least 1")
+    check_sizes(term, given)
     odd = sorted(map(str, set(given) - names - indices))
     if odd:
         known = ", ".join(sorted(names)) or "none"

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from symland.errors import ShapeError, UsageError
-from symland.inputs import Assumptions, Input, as_input, as_loss, hypotheses_from, is_sympy, letters_of, setting_of
+from symland.inputs import (
+    Assumptions,
+    Input,
+    as_input,
+    as_loss,
+    check_budget,
+    hypotheses_from,
+    is_sympy,
+    letters_of,
+    listed,
+    setting_of,
+)
 from symland.landscape.candidate import Candidate
 from symland.landscape.minimizer_set import PointFamily
 from symland.landscape.stationary import Point, substituted
@@ -73,8 +84,8 @@ def propose(
 
 def problem_of(texts: ProblemTexts) -> Problem:
     """The problem in the texts of a problem file or of the command line; a point is its minimizers."""
-    shapes, at = texts.declare or None, texts.at or None
-    given = _together(texts.loss, at, list(texts.assume), shapes, None)
+    at = texts.at
+    given = _together(texts.loss, at, list(texts.assume), texts.declare, None)
     letters, hypotheses = setting_of(given, texts.wrt, list(texts.assume))
     letters = letters or (letters_of(given.term) if at is None else _letters_of(given, at))
     known = None
@@ -93,6 +104,14 @@ def read_problem(path: str | Path) -> Problem:
     return problem_of(read_problem_file(path))
 
 
+def judged(problem: Problem) -> Problem:
+    """The problem with the point that it declares as a candidate, so that claims are made about it; any other problem
+    as it is."""
+    if not isinstance(problem.minimizers, PointFamily):
+        return problem
+    return replace(problem, minimizers=candidate(problem))
+
+
 def _declared(problem: Problem, at: Where, assuming: Assumptions, budget_s: float | None) -> Candidate:
     """The candidate of a problem: the point given, or the one that the problem declares."""
     known = problem.minimizers if at is None else at
@@ -109,6 +128,7 @@ def _candidate(
     loss: Term, where: Mapping[Term, Term], hypotheses: Mapping[str, Statement], model: tuple[Assignment, ...] = (),
     names: Mapping[Node, str] | None = None, budget_s: float | None = None,
 ) -> Candidate:  # fmt: skip
+    check_budget(budget_s)
     placed = {name: substituted(h, where) for name, h in hypotheses.items()}
     check_names(loss, *where, *where.values(), *placed.values())
     return Candidate(Point(loss, where, placed), model, dict(names or {}), budget_s)
@@ -119,6 +139,8 @@ def _where(given: Input, letters: Sequence[Term], at: Where) -> dict[Term, Term]
     if at is None:
         raise UsageError("there is no point to look at", hint='at="W1 = C, W2 = M*inv(C)"')
     items = _items(at)
+    if not items:
+        raise UsageError("the point says of no letter what it is", hint='at="W1 = C, W2 = M*inv(C)"')
     out: dict[Term, Term] = {}
     for key, item in items.items():
         w = given.letter(key)
@@ -174,7 +196,7 @@ def _together(
 
     items = {} if at is None else _items(at)
     points = [Assigned(k, v) for k, v in items.items() if isinstance(k, str) and isinstance(v, str)]
-    assumed = [s for s in _listed(assuming) if isinstance(s, str)]
+    assumed = [s for s in listed(assuming) if isinstance(s, str)]
     given = None if isinstance(loss, str) else as_loss(loss, shapes, facts)
     if given is not None and not (points or assumed):
         return given
@@ -189,12 +211,6 @@ def _together(
     return Input(again.term, replace(again.reading, letters=letters, inferred=inferred, notes=joint.notes))
 
 
-def _listed(assuming: Assumptions) -> list[Any]:
-    if isinstance(assuming, (str, Statement)):
-        return [assuming]
-    return list(assuming.values() if isinstance(assuming, Mapping) else assuming or ())
-
-
 def _named(term: Term) -> dict[str, Any]:
     """The letters of a term as declarations: symbols, and families for their members."""
     return {n.name: n if isinstance(n, T.Symbol) else n.family for n in letters_of(term)}  # type: ignore[attr-defined]
@@ -204,6 +220,8 @@ def _letters_of(given: Input, at: Any) -> list[Term]:
     """The letters that the point sets, which have to be letters of the loss."""
     items = {} if at is None else _items(at)
     letters, known = [given.letter(key) for key in items], letters_of(given.term)
+    if not known:
+        raise UsageError(f"{given.term!r} is a constant: it has no minimizers to propose", hint="norm2(A*x - b)^2")
     for w in letters:
         if w not in known:
             raise UsageError(f"the loss has no letter {w!r}", hint="one of " + ", ".join(map(repr, known)))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, cast
 
+from symland.calculus.consequences import consequences, entrywise_tidy, values_of_functions
 from symland.calculus.factoring import polished
 from symland.calculus.prover import Path, Prover, at
 from symland.calculus.rewriting import (
@@ -31,11 +32,11 @@ from symland.calculus.rewriting import (
     turned,
     without,
 )
-from symland.calculus.simplify import add, scalar_product, scale, tidy
+from symland.calculus.simplify import add, multiply, scalar_product, scale, tidy
 from symland.errors import StepRejected
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.nodes import Binder, Node, walk
+from symland.language.nodes import Binder, Node
 from symland.language.notation import show
 from symland.language.terms import Term
 from symland.proof.normal_form.words import Coefficient, Words
@@ -74,25 +75,22 @@ class _Readable(Words):
 
 class Equations:
     """Equations that a prover has shown, at work as rules. `ids` are steps that say equations, or that matrices are
-    invertible; inverses and pseudoinverses that occur in them or in `terms` bring their own equations, inverses where
-    a hypothesis or a step says that the matrix is invertible."""
+    invertible or positive semidefinite, or that scalars are not zero. Inverses, pseudoinverses and reciprocals that
+    occur in them or in `terms` bring their own equations, inverses and reciprocals where a hypothesis or a step says
+    that there is one."""
 
     def __init__(self, prover: Prover, ids: Iterable[str] = (), terms: Iterable[Node] = ()) -> None:
         self.prover = prover
         self.words = _Readable()
         self.system = Rules()
-        self.scalar_rules: list[Rule] = []
         ids = list(dict.fromkeys(ids))
         nodes = [prover.statement(id) for id in ids] + list(terms)
-        invertible: dict[Node, str] = {}
-        for id in ids:
-            if isinstance(prover.statement(id), S.Invertible):
-                invertible[prover.statement(id)] = id
+        known = {prover.statement(id): id for id in ids}
         for name, h in prover.hypotheses.items():
-            if isinstance(h, S.Invertible):
-                invertible.setdefault(h, prover.hyp(name))
-        equations = [id for id in ids if isinstance(prover.statement(id), S.Eq)]
-        for id in [*equations, *_of_inverses(prover, nodes, invertible)]:
+            if isinstance(h, S.Invertible) and h not in known:
+                known[h] = prover.hyp(name)
+        equations = [entrywise_tidy(prover, id) for id in ids if isinstance(prover.statement(id), S.Eq)]
+        for id in [*equations, *consequences(prover, nodes, known)]:
             self._enter(id)
         self.system.complete()
 
@@ -114,7 +112,7 @@ class Equations:
         if lead is not None and lead[0]:
             c = Fraction(poly[lead])
             monic: Poly = {k: e / c for k, e in poly.items()}
-            self.scalar_rules.append(Rule(lead, monic, (multiple._replace(times=1 / c),)))
+            self.system.scalars.append(Rule(lead, monic, (multiple._replace(times=1 / c),)))
 
     # -- normal forms ----------------------------------------------------------------------------------------
     def _reduced_scalar(self, poly: Poly) -> tuple[Poly, list[dict[str, Any]]]:
@@ -162,7 +160,7 @@ class Equations:
 
     def _relations(self, key: Key) -> Iterator[_Relation]:
         """What the rules say of a scalar monomial: polynomials that contain it and are zero."""
-        for rule in self.scalar_rules:
+        for rule in self.system.scalars:
             if divides(rule.lead[0], key[0]):
                 rest = without(key[0], rule.lead[0])
                 poly: Poly = {}
@@ -256,10 +254,14 @@ class Equations:
             return cast(Term, T.Zero(*shape))
         return add(*(scale(self.scalar_term({(m, ()): c}), self._word(w, *shape)) for (m, w), c in poly.items()))
 
-    def _cofactors(self, used: Iterable[Multiple]) -> list[dict[str, Any]]:
+    def _cofactors(self, used: Iterable[Multiple], shape: Any) -> list[dict[str, Any]]:
+        """The multiples as entries of a `ring` step between matrices of this shape."""
         out = []
         for m in used:
             entry: dict[str, Any] = {"eq": m.equation}
+            if self.prover.statement(m.equation).args[0].is_scalar:
+                out.append({**entry, "times": self.term({(m.monomial, m.left + m.right): m.times}, shape)})
+                continue
             if m.flipped:
                 entry["transpose"] = True
             if m.left:
@@ -278,14 +280,14 @@ class Equations:
             poly, using = self._reduced_scalar({(m, ()): c for m, c in self.words.scalar(term).items()})
             return self.scalar_term(poly), using
         reduced, used = self.system.reduced(self.words.matrix(term))
-        return (self.term(reduced, term.shape), self._cofactors(used)) if used else (term, [])
+        return (self.term(reduced, term.shape), self._cofactors(used, term.shape)) if used else (term, [])
 
     def difference(self, a: Term, b: Term) -> list[dict[str, Any]] | None:
         """Cofactors that prove a = b as words and traces; None if none were found."""
         if a.is_scalar:
             return self._vanishing({(m, ()): c for m, c in self.words.difference(a, b).items()})
         reduced, used = self.system.reduced(self.words.difference(a, b))
-        return None if reduced else self._cofactors(used)
+        return None if reduced else self._cofactors(used, a.shape)
 
     def prove(self, a: Term, b: Term) -> str | None:
         """The step that says a = b; None if no cofactors were found."""
@@ -300,11 +302,18 @@ class Equations:
             return id
         for place in reversed(list(_inside(term))):
             id = self.simplify(id, (*path, *place))
+        id = values_of_functions(self.prover, id, path)
         term = at(self.prover.statement(id), path)
         new, using = self.normal(term)
         if term.is_matrix or len(show(new)) < len(show(term)):
             id = self._turned(id, path, new, using)
         return self._turned(id, path, _finished(at(self.prover.statement(id), path)), ())
+
+    def expand(self, id: str, path: Path) -> str:
+        """The statement with the matrix at the path written out as a sum of products, Kronecker products multiplied
+        factor by factor, so that rules apply."""
+        term = at(self.prover.statement(id), path)
+        return self._turned(id, path, _mixed_products(tidy(self.term(self.words.matrix(term), term.shape))), ())
 
     def _turned(self, id: str, path: Path, new: Term, using: Sequence[Mapping[str, Any]]) -> str:
         """The statement with the new term at the path; as it was where no normal form shows that the two are equal."""
@@ -323,17 +332,7 @@ class Equations:
         if first.left:
             rows = self._letter(first.left[0]).shape[0]
         eye, zero = cast(Term, T.Identity(rows)), cast(Term, T.Zero(rows, rows))
-        return self.prover.ring(eye, zero, self._cofactors(rule.multiples))
-
-
-def _of_inverses(prover: Prover, nodes: Iterable[Node], invertible: Mapping[Node, str]) -> Iterator[str]:
-    """The equations of inverses and pseudoinverses that occur in the nodes, and of what is known to be invertible."""
-    for n in dict.fromkeys(m for node in nodes for m in walk(node) if isinstance(m, T.Pseudoinverse)):
-        for row in ("penrose_outer", "penrose_inner", "penrose_left", "penrose_right"):
-            yield prover.apply(row, A=n.args[0])
-    for statement, id in invertible.items():
-        for row in ("inverse_left", "inverse_right"):
-            yield prover.apply(row, [id], A=statement.args[0])
+        return self.prover.ring(eye, zero, self._cofactors(rule.multiples, eye.shape))
 
 
 def _inside(term: Node, here: Path = ()) -> Iterator[Path]:
@@ -347,6 +346,24 @@ def _inside(term: Node, here: Path = ()) -> Iterator[Path]:
                 yield from _inside(a, (*here, k))
             elif not isinstance(a, T.Number):
                 yield (*here, k)
+
+
+def _mixed_products(t: Term) -> Term:
+    """The sum of products with (A (x) B)(C (x) D) = (A*C) (x) (B*D) used in each."""
+    if isinstance(t, (T.Sum, T.Scale)):
+        return cast(Term, t.make(*(_mixed_products(a) if a.is_matrix else a for a in t.args)))
+    if not isinstance(t, T.Product):
+        return t
+    out: list[Term] = []
+    for f in t.args:
+        before = out[-1] if out else None
+        if isinstance(before, T.Kronecker) and isinstance(f, T.Kronecker):
+            (a, b), (c, d) = before.args, f.args
+            if a.shape[1] == c.shape[0] and b.shape[1] == d.shape[0]:
+                out[-1] = cast(Term, T.Kronecker(multiply(a, c), multiply(b, d)))
+                continue
+        out.append(f)
+    return T.product(*out)
 
 
 def _finished(term: Term) -> Term:

@@ -7,7 +7,7 @@ from typing import cast
 
 from symland.calculus.prover import Prover
 from symland.language import terms as T
-from symland.language.index import Index
+from symland.language.index import Dim, Index
 from symland.language.statements import Lt, Nonzero, Positive, Statement
 from symland.language.terms import Term
 from symland.proof.rules.positive import EVERYWHERE
@@ -82,6 +82,10 @@ def _sum(prover: Prover, a: T.Sum) -> str | None:
 def _scalar(prover: Prover, s: Term) -> str | None:
     if isinstance(s, T.Number):
         return _number(prover, s)
+    if isinstance(s, T.DimScalar):
+        ones = cast(Term, T.Ones(s.args[0], Dim.of(1)))
+        total = prover.apply("positive_total", [cast(str, _matrix(prover, ones))], A=ones)
+        return prover.turn(total, (1,), s)
     if isinstance(s, T.Elementwise) and s.function in EVERYWHERE:
         return prover.apply(f"{s.function}_positive_scalar", a=s.argument)
     if isinstance(s, T.Inner) and isinstance(s.args[0], T.Ones):
@@ -137,5 +141,3 @@ def _whole(prover: Prover, n: int) -> str:
     least = prover.pos(ZERO, rest, {"rational": rest.args[0]})
     both = prover.apply("sum_positive", [one, least], a=T.number(1), b=rest)
     return prover.turn(both, (1,), T.number(n))
-
-

@@ -47,6 +47,7 @@ class Rules:
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
+        self.scalars: list[Rule] = []  # for factors of the words
         self.contradiction: Rule | None = None  # a rule that says I = 0
 
     def add(self, poly: Poly, multiples: tuple[Multiple, ...]) -> None:
@@ -120,6 +121,9 @@ class Rules:
             for i in range(len(word) - len(w) + 1):
                 if word[i : i + len(w)] == w:
                     return rule, without(monomial, m), word[:i], word[i + len(w) :]
+        for rule in self.scalars:
+            if divides(rule.lead[0], monomial):
+                return rule, without(monomial, rule.lead[0]), (), word
         return None
 
 

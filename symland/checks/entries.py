@@ -7,9 +7,10 @@ Entries are expanded, or factored where the factors are shorter: at a minimizer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import flint
 import sympy
 from sympy.core.add import _addsort
 from sympy.core.mul import _mulsort
@@ -102,21 +103,26 @@ class _Writer:
         """The product of factors, or None where there is only one, or too many terms."""
         if not 1 < len(polynomial) <= FACTORED:
             return None
-        content, factors = polynomial.factor()
+        used = [i for i, degree in enumerate(polynomial.degrees()) if degree]
+        context = flint.fmpz_mpoly_ctx.get([f"x{i}" for i in used])  # with few variables, factors are found sooner
+        terms = {tuple(m[i] for i in used): c for m, c in polynomial.to_dict().items()}
+        content, factors = context.from_dict(terms).factor()
         if sum(e for _, e in factors) == 1:
             return None
-        parts = [self._sum(f, 1) ** int(e) for f, e in factors]
+        parts = [self._sum(f, 1, used) ** int(e) for f, e in factors]
         return sympy.Mul(sympy.Rational(int(content), self.denominator), *parts)
 
-    def _sum(self, polynomial: Any, denominator: int) -> Any:
-        terms = [self._term(m, int(c), denominator) for m, c in polynomial.to_dict().items()]
+    def _sum(self, polynomial: Any, denominator: int, used: Sequence[int] | None = None) -> Any:
+        """The polynomial in all variables, or in those of these numbers."""
+        places = range(len(self.symbols)) if used is None else used
+        terms = [self._term(zip(places, m, strict=False), int(c), denominator) for m, c in polynomial.to_dict().items()]
         if len(terms) < 2:
             return terms[0] if terms else sympy.S.Zero
         _addsort(terms)
         return sympy.Add._from_args(terms)
 
-    def _term(self, exponents: Sequence[int], coefficient: int, denominator: int) -> Any:
-        factors = [self._power(i, e) for i, e in enumerate(exponents) if e]
+    def _term(self, exponents: Iterable[tuple[int, int]], coefficient: int, denominator: int) -> Any:
+        factors = [self._power(i, e) for i, e in exponents if e]
         _mulsort(factors)
         if coefficient != denominator or not factors:
             factors.insert(0, sympy.Rational(coefficient, denominator))

@@ -185,6 +185,7 @@ class Expansion:
         self.substituted = bool(replaced)
         self.at = Evaluation(Point(point.dims, point.indices, {**letters, **replaced}), self.ring)
         self._images = self._variable_images(replaced)
+        self._applied: dict[int, Any] = {}  # the images of values of functions
         self._slopes: dict[tuple[int, int], Cleared] = {}
 
     def _letter(self, key: Key) -> Value:
@@ -215,8 +216,10 @@ class Expansion:
             return value
         images, polynomial = list(self._images), value.numerators
         for place in self.ring.occurring(polynomial):
-            function, arguments = self.ring.application(place)
-            images[place] = self.ring.applied(function, [self.image(a) for a in arguments]).numerators
+            if place not in self._applied:
+                function, arguments = self.ring.application(place)
+                self._applied[place] = self.ring.applied(function, [self.image(a) for a in arguments]).numerators
+            images[place] = self._applied[place]
         return Cleared(polynomial.compose(*images, ctx=self.ring.context), value.denominator)
 
     def derivative(self, value: Cleared, i: int) -> Cleared:

@@ -54,10 +54,11 @@ def by_characteristic_polynomial(q: Value) -> Inertia:
     coefficients = [int(c) for c in integers.charpoly().coeffs()]
     zero = next(i for i, c in enumerate(coefficients) if c)
     alternate = [c if i % 2 else -c for i, c in enumerate(coefficients)]
-    return Inertia(_sign_changes(coefficients), _sign_changes(alternate), zero)
+    return Inertia(sign_changes(coefficients), sign_changes(alternate), zero)
 
 
-def _sign_changes(coefficients: Sequence[int]) -> int:
+def sign_changes(coefficients: Sequence[int]) -> int:
+    """How often neighbors differ in sign, zeros left out."""
     signs = [c > 0 for c in coefficients if c]
     return sum(a != b for a, b in pairwise(signs))
 

@@ -7,6 +7,7 @@ sign between the ends, once for every root it has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,41 +17,79 @@ from typing import Any, NamedTuple
 
 import flint
 
-from symland.checks.inertia import Inertia, inertia
+from symland.checks.inertia import Inertia, inertia, sign_changes
 from symland.errors import CheckFailed, UsageError
-from symland.evaluate.rational import Rows, symmetric_rows
+from symland.evaluate.rational import SHOWN, Rows, digits, exact_text, near_text, rational, shown_text, symmetric_rows
+from symland.evaluate.rings import Value
 
 START = 64  # bits at which roots are separated first
-MOST_DIGITS = 10_000
+MOST_DIGITS = 10_000  # of enclosures
+MOST_FOR_SYMPY = 100  # digits of coefficients
+LONGEST, LARGEST = 4_000, 20_000  # digits of an entry, and times the number of rows
 
 
 @dataclass(frozen=True)
 class RealRoot:
-    """An irrational real algebraic number: the only root of an irreducible polynomial, with the integer coefficients
-    given from the constant upwards, between `lower` and `upper`."""
+    """An irrational real algebraic number: the only root of an irreducible polynomial between `lower` and `upper`. The
+    polynomial, by its integer coefficients from the constant upwards, has real roots only."""
 
     coefficients: tuple[int, ...]
     lower: Fraction
     upper: Fraction
 
     def __repr__(self) -> str:
-        return f"root of {polynomial_text(self.coefficients)} near {float((self.lower + self.upper) / 2):.6g}"
+        text = polynomial_text(self.coefficients)
+        if len(text) > SHOWN:
+            text = f"a polynomial of degree {len(self.coefficients) - 1}"
+        return f"root of {text} near {near_text(self.middle)}"
+
+    @property
+    def middle(self) -> Fraction:
+        """The middle of the interval."""
+        return (self.lower + self.upper) / 2
 
     def __float__(self) -> float:
-        return float((self.lower + self.upper) / 2)
+        try:
+            return float(self.middle)
+        except OverflowError:
+            raise UsageError(f"{near_text(self.middle)} is no float", hint="use the enclosures") from None
 
     def to_sympy(self) -> Any:
-        """The number in radicals where its degree is 2, else as SymPy's `CRootOf`."""
+        """The number in radicals where its degree is 2, else as SymPy's `CRootOf`. Raises UsageError for coefficients
+        of more than 100 digits, with which SymPy computes for minutes."""
         import sympy
 
-        x = sympy.Symbol("x")
-        roots = sympy.Poly(self.coefficients[::-1], x).real_roots(radicals=len(self.coefficients) == 3)
-        inside = [r for r in roots if sympy.Rational(self.lower) < r < sympy.Rational(self.upper)]
-        return inside[0]
+        if any(len(exact_text(abs(c))) > MOST_FOR_SYMPY for c in self.coefficients):
+            raise UsageError(
+                f"the polynomial has coefficients of more than {MOST_FOR_SYMPY} digits",
+                hint="use `lower` and `upper`, or the enclosures of the spectrum",
+            )
+        if len(self.coefficients) == 3:
+            c, b, a = self.coefficients
+            larger = (_value(self.coefficients, self.lower) < 0) is (a > 0)
+            half = sympy.sqrt(b * b - 4 * a * c) / (2 * abs(a))
+            return sympy.Rational(-b, 2 * a) + (half if larger else -half)
+        polynomial = flint.fmpq_poly(list(self.coefficients))
+        moved = polynomial(flint.fmpq_poly([rational(self.upper), 1]))  # all roots are real: Descartes' rule is exact
+        above = sign_changes([int(c) for c in moved.numer().coeffs()])
+        return sympy.CRootOf(sympy.Poly(self.coefficients[::-1], sympy.Symbol("x")), polynomial.degree() - above - 1)
+
+    def to_latex(self) -> str:
+        """The number in radicals, or as the root of a polynomial."""
+        text = polynomial_text(self.coefficients)
+        if len(text) > SHOWN:
+            return _near_latex(self.middle)
+        if len(self.coefficients) == 3:
+            import sympy
+
+            return str(sympy.latex(self.to_sympy()))
+        powers = re.sub(r"\^(\d+)", r"^{\1}", text.replace("*", " "))
+        return rf"\text{{root of }} {powers} \text{{ near }} {_decimal_latex(self.middle)}"
 
     def to_json(self) -> dict[str, Any]:
-        """The polynomial, and the interval as fractions."""
-        return {"coefficients": list(self.coefficients), "between": [str(self.lower), str(self.upper)]}
+        """The polynomial, and the interval as fractions; all numbers as text."""
+        between = [exact_text(self.lower), exact_text(self.upper)]
+        return {"coefficients": [exact_text(c) for c in self.coefficients], "between": between}
 
 
 Eigenvalue = Fraction | RealRoot
@@ -61,6 +100,9 @@ class Factor(NamedTuple):
 
     coefficients: tuple[int, ...]
     multiplicity: int
+
+    def __repr__(self) -> str:
+        return f"Factor({polynomial_text(self.coefficients)}, {self.multiplicity})"
 
     @property
     def degree(self) -> int:
@@ -128,23 +170,24 @@ class Spectrum:
         return "*".join(parts)
 
     def __repr__(self) -> str:
-        return ", ".join(f"{v}" + (f" ({times} times)" if times > 1 else "") for v, times in self.eigenvalues)
+        return ", ".join(
+            (shown_text(v) if isinstance(v, Fraction) else repr(v)) + (f" ({times} times)" if times > 1 else "")
+            for v, times in self.eigenvalues
+        )
 
     def _repr_latex_(self) -> str:
-        import sympy
-
         shown = []
         for v, times in self.eigenvalues:
-            exact = sympy.Rational(v) if isinstance(v, Fraction) else v.to_sympy()
-            shown.append(sympy.latex(exact) + (rf"\;({times}\times)" if times > 1 else ""))
+            exact = _fraction_latex(v) if isinstance(v, Fraction) else v.to_latex()
+            shown.append(exact + (rf"\;({times}\times)" if times > 1 else ""))
         return "$" + r",\ ".join(shown) + "$"
 
     def to_json(self) -> dict[str, Any]:
-        """Characteristic polynomial, eigenvalues and inertia as JSON data."""
-        values = [(str(v) if isinstance(v, Fraction) else v.to_json(), times) for v, times in self.eigenvalues]
+        """Characteristic polynomial, eigenvalues and inertia as JSON data, numbers as text where they may be long."""
+        values = [(exact_text(v) if isinstance(v, Fraction) else v.to_json(), times) for v, times in self.eigenvalues]
         return {
-            "characteristic": [{"coefficients": list(f.coefficients), "multiplicity": f.multiplicity}
-                               for f in self.characteristic],
+            "characteristic": [{"coefficients": [exact_text(c) for c in f.coefficients],
+                                "multiplicity": f.multiplicity} for f in self.characteristic],
             "eigenvalues": [{"value": v, "multiplicity": times} for v, times in values],
             "inertia": self.inertia._asdict(),
         }  # fmt: skip
@@ -163,13 +206,15 @@ class Spectrum:
 def spectrum(matrix: Rows) -> Spectrum:
     """The spectrum of a symmetric rational matrix, given by its rows or as `fmpq_mat`.
 
-    Raises UsageError for a matrix that is not symmetric or not of rational numbers, and CheckFailed if the inertia of
+    Raises UsageError for a matrix that is not symmetric or not of rational numbers, or whose numbers, over one
+    denominator, have more than 4000 digits, or 20000 divided by the number of rows; and CheckFailed if the inertia of
     the eigenvalues were not that of the matrix.
 
     >>> spectrum([[144, 24], [24, 4]]).eigenvalues
     ((Fraction(148, 1), 1), (Fraction(0, 1), 1))
     """
     q = symmetric_rows(matrix)
+    check_digits(q)
     integers, common = q.numer_denom()
     scaled = integers.charpoly()(flint.fmpz_poly([0, int(common)]))  # the eigenvalues of Q, not of its numerators
     factors = [Factor(tuple(int(c) for c in f.coeffs()), int(times)) for f, times in scaled.factor()[1]]
@@ -181,6 +226,16 @@ def spectrum(matrix: Rows) -> Spectrum:
     if counted != found.inertia:
         raise CheckFailed(f"{counted} by the eigenvalues, {found.inertia} by the matrix")
     return found
+
+
+def check_digits(q: Value) -> None:
+    """Raises UsageError for a rational matrix whose numbers are too long for its spectrum."""
+    found, most = digits(q), min(LONGEST, LARGEST // q.nrows())
+    if found > most:
+        raise UsageError(
+            f"a {q.nrows()} x {q.nrows()} matrix with numbers of {found} digits over one denominator",
+            hint=f"scale or round the matrix: of this size, at most {most} digits; inertia(...) has no limit",
+        )
 
 
 def _roots(factor: Factor) -> list[Any]:
@@ -203,7 +258,8 @@ def _exact(ball: Any, factor: Factor) -> Eigenvalue:
     lower, upper = middle - radius, middle + radius
     low, high = (_value(factor.coefficients, x) for x in (lower, upper))
     if not low * high < 0:
-        raise CheckFailed(f"{polynomial_text(factor.coefficients)} does not change its sign on [{lower}, {upper}]")
+        ends = f"[{near_text(lower)}, {near_text(upper)}]"
+        raise CheckFailed(f"{polynomial_text(factor.coefficients)} does not change its sign on {ends}")
     return RealRoot(factor.coefficients, lower, upper)
 
 
@@ -211,6 +267,23 @@ def _fraction(x: Any) -> Fraction:
     """The dyadic number that an exact ball is."""
     mantissa, exponent = x.man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def _fraction_latex(v: Fraction) -> str:
+    if len(exact_text(v)) > SHOWN:
+        return _near_latex(v)
+    sign = "-" if v < 0 else ""
+    return f"{v}" if v.denominator == 1 else rf"{sign}\frac{{{abs(v.numerator)}}}{{{v.denominator}}}"
+
+
+def _near_latex(v: Fraction) -> str:
+    return rf"\approx {_decimal_latex(v)}"
+
+
+def _decimal_latex(v: Fraction) -> str:
+    """Six digits, and a power of ten."""
+    mantissa, _, exponent = near_text(v).partition("e")
+    return mantissa + (rf" \cdot 10^{{{int(exponent)}}}" if exponent else "")
 
 
 def _value(coefficients: tuple[int, ...], x: Fraction) -> Fraction:
@@ -231,7 +304,7 @@ def polynomial_text(coefficients: tuple[int, ...]) -> str:
         if not c:
             continue
         letter = "" if not power else "x" if power == 1 else f"x^{power}"
-        size = letter if abs(c) == 1 and letter else f"{abs(c)}*{letter}" if letter else str(abs(c))
+        size = letter if abs(c) == 1 and letter else exact_text(abs(c)) + (f"*{letter}" if letter else "")
         sign = "-" if c < 0 else "+"
         out += f" {sign} {size}" if out else f"-{size}" if c < 0 else size
     return out or "0"

@@ -55,7 +55,23 @@ class Dense:
         return "[" + ", ".join("[" + ", ".join(map(str, line)) + "]" for line in lines) + "]"
 
 
-class Reals(Ring):
+class DenseRing(Ring):
+    """An arithmetic with `Dense` matrices."""
+
+    def matrix(self, rows: int, columns: int, entries: Sequence[Value]) -> Value:
+        return Dense(columns, tuple(entries))
+
+    def entries(self, a: Value) -> list[Value]:
+        return list(a.entries)
+
+    def size(self, a: Value) -> Size:
+        return (a.rows, a.columns) if isinstance(a, Dense) else ()
+
+    def transpose(self, a: Value) -> Value:
+        return a.transposed()
+
+
+class Reals(DenseRing):
     """Real numbers of the given number of decimal digits, by mpmath, in a context of their own.
 
     Ranks and singularity are decided numerically: a singular value below the largest times 10^(5 - digits) is zero.
@@ -73,18 +89,6 @@ class Reals(Ring):
 
     def number(self, q: Fraction | int) -> Value:
         return self.mp.mpf(int(q.numerator)) / int(q.denominator)
-
-    def matrix(self, rows: int, columns: int, entries: Sequence[Value]) -> Value:
-        return Dense(columns, tuple(entries))
-
-    def entries(self, a: Value) -> list[Value]:
-        return list(a.entries)
-
-    def size(self, a: Value) -> Size:
-        return (a.rows, a.columns) if isinstance(a, Dense) else ()
-
-    def transpose(self, a: Value) -> Value:
-        return a.transposed()
 
     def reciprocal(self, a: Value) -> Value:
         if a == 0 or abs(a) < self.number(self.margin):

@@ -61,11 +61,13 @@ def jacobian_at(term: Node, letter: Node, at: Evaluation) -> Value:
 def hessian_block_at(loss: Node, row: Node, column: Node, at: Evaluation) -> Value:
     """The block of second derivatives of a scalar term, with one row for each entry of the first letter and one column
     for each entry of the second, in the order of vec."""
-    columns = []
-    for u in basis(column, at):
+    columns: list[list[Value]] = []
+    for k, u in enumerate(basis(column, at)):
         moved = at.perturb(column, u)
         jets = cast(Jets, moved.ring)
-        columns.append([jets.coefficient(moved.derivative(loss, row, v), at.ring) for v in basis(row, moved)])
+        above = [c[k] for c in columns] if row is column else []  # second derivatives commute
+        left = list(basis(row, moved))[len(above) :]
+        columns.append([*above, *(jets.coefficient(moved.derivative(loss, row, v), at.ring) for v in left)])
     return at.ring.matrix(len(columns[0]), len(columns), [x for line in zip(*columns, strict=True) for x in line])
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from typing import Any
 
@@ -28,6 +29,7 @@ ROOTS = 12  # the largest root that is taken of a power
 LARGEST = 10_000  # exponent
 
 
+@lru_cache(maxsize=2**16)
 def rational_value(name: str, x: Value, parameters: tuple[Value, ...]) -> Value:
     """The value at a rational number.
 

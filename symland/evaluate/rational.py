@@ -12,6 +12,7 @@ from symland.errors import UsageError
 from symland.evaluate.definite import is_symmetric
 from symland.evaluate.rings import Rationals, Value
 
+SHOWN = 60  # characters of a number or polynomial that is printed in full
 Rows = Value | Sequence[Sequence[Any]]  # a matrix of FLINT, or rows of rational numbers
 
 
@@ -27,6 +28,46 @@ def rational(x: Any) -> Value:
     if isinstance(x, bool) or not isinstance(x, Rational):
         raise UsageError(f"{x!r} is not a rational number", hint="give integers and fractions, not floats")
     return flint.fmpq(int(x.numerator), int(x.denominator))
+
+
+def exact_text(x: Any) -> str:
+    """An integer or fraction in digits, however many: Python writes no integer of more than 4300.
+
+    >>> from fractions import Fraction
+    >>> exact_text(Fraction(-3, 2)), len(exact_text(10**5000))
+    ('-3/2', 5001)
+    """
+    return str(rational(x))
+
+
+def near_text(x: Any) -> str:
+    """Six digits of a rational number, with a decimal exponent outside the range of floats.
+
+    >>> from fractions import Fraction
+    >>> near_text(Fraction(1, 3)), near_text(10**5000)
+    ('0.333333', '1.00000e+5000')
+    """
+    q = rational(x)
+    if q == 0 or max(int(q.p).bit_length(), int(q.q).bit_length()) < 1000:
+        return f"{int(q.p) / int(q.q):.6g}"
+    return str(flint.arb(q).str(6, radius=False))
+
+
+def shown_text(x: Any) -> str:
+    """A rational number for a message: exact, or a long one nearly.
+
+    >>> shown_text(10**5), shown_text(10**100)
+    ('100000', 'about 1e+100')
+    """
+    text = exact_text(x)
+    return text if len(text) <= SHOWN else f"about {near_text(x)}"
+
+
+def digits(q: Value) -> int:
+    """How many digits the longest number in a rational matrix has, written over one denominator; at most one more."""
+    numerators, denominator = q.numer_denom()
+    bits = max(x.height_bits() for x in (denominator, *numerators.entries()))
+    return int(bits * 30103 // 100000) + 1
 
 
 def rational_rows(matrix: Rows) -> Value:

@@ -96,7 +96,7 @@ class BalancedEigenvectors:
             **b.balanced,
             "right": S.equal(b.right * v, self.q * v),
             "left": S.equal(b.left * u, self.p * u),
-            "data": S.equal(x * x.T * v, self.xi * v),
+            "aligned": S.equal(x * x.T * v, self.xi * v),
         }
 
     @cached_property
@@ -177,7 +177,7 @@ class BalancedEigenvectors:
         applied = cast(Term, T.Kronecker(below * x * x.T * v, power(b.left, self.depth - l) * u))
         id = p.equate(self.square(l) * self.vector, applied, [{"eq": one, "right": self.vector}])
         id = p.rewrite_by(id, (*RIGHT, 1), on_u)
-        using = [{"eq": p.hyp("data"), "left": below}, {"eq": on_v, "left": x.T, "times": self.xi}]
+        using = [{"eq": p.hyp("aligned"), "left": below}, {"eq": on_v, "left": x.T, "times": self.xi}]
         id = p.turn(id, (*RIGHT, 0), self.xi * self.q ** (l - 1) * (x.T * v), using)
         return p.turn(id, RIGHT, self.term(l, self.depth) * (self.xi * self.vector))
 

@@ -39,6 +39,12 @@ def equation(p: Prover, claim: S.Statement, using: Iterable[Mapping[str, Any]] =
     return p.ring(left, right, using)
 
 
+SIMILAR = (
+    "$F_l^T F_l Q = Q F_1^T F_1$ for the product $Q$ below layer $l$: where $Q$ is invertible, both factors have the "
+    "same singular values"
+)
+
+
 @dataclass(frozen=True)
 class BalancedProducts(Directions):
     """The products above and below a layer of a balanced point."""
@@ -49,7 +55,7 @@ class BalancedProducts(Directions):
         proofs = {
             "above": ("the product above a layer with its transpose is a power", self._above),
             "below": ("the transpose of the product below a layer with it is a power", self._below),
-            "similar": ("the squares of all factors are similar: they have the same singular values", self._similar),
+            "similar": (SIMILAR, self._similar),
             "product, left": ("$P P^T$ is a power", self._whole_left),
             "product, right": ("$P^T P$ is a power", self._whole_right),
         }

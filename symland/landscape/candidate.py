@@ -12,6 +12,7 @@ from functools import cached_property
 from random import Random
 from typing import NamedTuple, cast
 
+from symland.calculus.facts import check_projection
 from symland.calculus.prover import Prover, at
 from symland.checks.inertia import inertia
 from symland.errors import AssumptionMissing, NoRule, NotAMinimizer, StepRejected, Undecided, UsageError
@@ -19,13 +20,15 @@ from symland.evaluate.definite import negative_direction
 from symland.evaluate.real import has_free_functions, in_real_numbers
 from symland.evaluate.rings import Value
 from symland.evidence import Evidence, Label, Witness
-from symland.landscape.instances import Instance, Instances, Smaller, instances
+from symland.landscape.instances import HAS_VALUE, Instance, Instances, Smaller, instances
+from symland.landscape.lower_bound import lower_bound
 from symland.landscape.result import Result
 from symland.landscape.solving import Model
-from symland.landscape.stationary import AtPoint, Point, gradient_path, lower_bound
+from symland.landscape.stationary import AtPoint, Point, gradient_path
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.domains import is_partial
+from symland.language.facts import hypotheses_of
 from symland.language.nodes import Node, walk
 from symland.language.notation import show
 from symland.language.terms import Term, block
@@ -33,8 +36,8 @@ from symland.language.trace import Trace
 from symland.proof.kernel import replay
 from symland.proof.normal_form.words import TooLarge
 
-STATIONARY, VALUE, GLOBAL, HESSIAN, SQUARE, CURVATURE = (
-    "stationary", "value", "global minimum", "Hessian", "H^T H", "curvature",
+STATIONARY, VALUE, GLOBAL, HESSIAN, SQUARE, GAUSS_NEWTON, CURVATURE = (
+    "stationary", "value", "global minimum", "Hessian", "H^T H", "Gauss-Newton", "curvature",
 )  # fmt: skip
 EXACT = "exact instances"
 _UNSEEN = Evidence(Label.UNDECIDED, "", "")
@@ -67,7 +70,8 @@ class Candidate:
     # -- what is asked for -----------------------------------------------------------------------------------
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """The claims, each with its label. Raises UsageError for assumptions that are shown to be contradictory."""
+        """The claims, each with its label. Raises UsageError for assumptions that are shown to be contradictory, and
+        for a point where the facts of a variable do not hold."""
         try:
             return tuple(self._claims())
         except AssumptionMissing:
@@ -75,6 +79,22 @@ class Candidate:
         except (RecursionError, StepRejected, TooLarge) as e:
             why = "it is nested too deeply" if isinstance(e, RecursionError) else str(e).splitlines()[0]
             raise Undecided(f"the claims about {self} were not decided: {why}", hint="a simpler form") from None
+
+    def _check_membership(self) -> None:
+        """Raises UsageError where the facts of a variable do not hold at the point, at any sample."""
+        point, seen = self.point, self._without_derivatives
+        failing = [h for name, h in point.membership.items() if seen.failures.get(name)]
+        if not failing or HAS_VALUE in seen.failures:
+            return
+        constant = not any(isinstance(n, (T.Symbol, T.Member)) for h in failing for n in walk(h))
+        shown = ", ".join(map(show, failing))
+        if constant:
+            why = f"is not a point of the problem: {shown} is false"
+            hint = "another point, or the variable without the fact"
+        else:
+            why = f"is not shown to be a point of the problem: {shown} holds at no sample of the assumptions"
+            hint = "assume what implies it"
+        raise UsageError(f"{self} {why}", hint=hint)
 
     @cached_property
     def _clash(self) -> str:
@@ -136,7 +156,8 @@ class Candidate:
 
     def conditions(self, claim: Claim) -> tuple[S.Statement, ...]:
         """What the theorems of a claim assume beyond what is given: that derivatives exist."""
-        known = {*self.point.given.values(), *self.point.equations.values()}
+        facts = (h for w in self.letters if isinstance(w, T.Symbol) for h in hypotheses_of(w).values())
+        known = {*self.point.given.values(), *self.point.equations.values(), *facts}
         found = dict.fromkeys(h for r in claim.results for h in r.theorem.hypotheses.values())
         return tuple(h for h in found if h not in known)
 
@@ -201,7 +222,7 @@ class Candidate:
 
     @cached_property
     def _without_derivatives(self) -> Instances:
-        """Instances at which what the person assumes holds."""
+        """Instances at which what the person assumes holds, and the point is one of the problem."""
         conditions = {**self.point.given, **self.point.equations}
         return self._instances if self._instances.found else instances(self.point, conditions, self.program)
 
@@ -238,10 +259,14 @@ class Candidate:
         """The claim that these theorems make: undecided if they assume more than is given, and no instance of that was
         found, as it would be if it contradicts what is given."""
         found = Claim(name, says, _UNSEEN, tuple(results))
-        if (more := self.conditions(found)) and not self._instances.found:
-            why = f"its proof assumes {', '.join(map(show, more))}; {self._instances.missing}"
-            return _undecided(name, says, why)
-        hypotheses = dict.fromkeys(f"{n}: {h!r}" for r in results for n, h in r.theorem.hypotheses.items())
+        if self._has_no_value:
+            return _undecided(name, says, self._has_no_value)
+        conditions, membership = self.conditions(found), self.point.membership
+        seen = self._instances if conditions else self._without_derivatives
+        if (more := (*membership.values(), *conditions)) and not seen.found:
+            return _undecided(name, says, f"it assumes {', '.join(map(show, more))}; {seen.missing}")
+        named = (*membership.items(), *(item for r in results for item in r.theorem.hypotheses.items()))
+        hypotheses = dict.fromkeys(f"{n}: {h!r}" for n, h in named)
         analysis = tuple(sorted({a for r in results for a in r.theorem.analysis}))
         method = f"kernel replay of {sum(r.theorem.steps for r in results)} steps"
         evidence = Evidence(
@@ -252,15 +277,13 @@ class Candidate:
 
     # -- claims ----------------------------------------------------------------------------------------------
     def _claims(self) -> Iterator[Claim]:
+        self._check_membership()
         gradients, value = {} if self._clash else self._gradients, self._value
         second = self._second_order()
         stationary = self._stationary(gradients)
         yield stationary
         says = f"the loss is {show(self.value)}"
-        if self._has_no_value:
-            yield _undecided(VALUE, says, self._has_no_value)
-        else:
-            yield self._proved(VALUE, says, [self._result(VALUE, "value", self._values.prover, value)])
+        yield self._proved(VALUE, says, [self._result(VALUE, "value", self._values.prover, value)])
         if stationary.evidence.label is Label.REFUTED:
             yield Claim(GLOBAL, "no point has a smaller loss", stationary.evidence)
             return
@@ -288,6 +311,8 @@ class Candidate:
 
     def _stationary(self, gradients: Mapping[Term, str]) -> Claim:
         says = "the gradient is zero"
+        for w, kind in ((w, check_projection(w)) for w in self.letters):
+            says += f", in {kind} directions of {show(w)}" if kind else ""
         prover = self.proofs.prover
         if self._kink:
             return _undecided(STATIONARY, says, self._kink)
@@ -318,6 +343,7 @@ class Candidate:
             if not i.is_stationary:
                 smaller = i.smaller_along({w: -g for w, g in i.gradient.items()})
                 return _refuted(STATIONARY, says, "descent direction, the negative gradient", i, smaller, shown)
+        says += " at these instances"
         return Claim(
             STATIONARY, says,
             Evidence(Label.CERTIFIED, says, EXACT, f"{len(found)} instances", f"{shown}: not proved to be zero"),
@@ -353,36 +379,43 @@ class Candidate:
             smaller = i.smaller_nearby(Random(0))
             if smaller is not None:
                 return _refuted(GLOBAL, says, "a point of smaller loss", i, smaller)
-        why = "the loss is not bounded below by a sum of squares that the assumptions allow"
+        why = "no lower bound was found, by a sum of squares or by nonnegative parts"
         searched = (
             "no smaller loss was found near exact instances" if self._instances.found else self._instances.missing
         )
         return _undecided(GLOBAL, says, f"{why}; {searched}")
 
     def _square(self, blocks: Mapping[tuple[Term, Term], str]) -> Claim:
-        """Whether the terms with the residual vanish, so that the Hessian is H^T H with the Jacobian H."""
-        says = "the terms of the Hessian with the residual vanish: it is H^T H, H the Jacobian"
+        """Whether the terms with the residual vanish, so that the Hessian is the sum of 2 c J^T J over the squares
+        c |A|^2 that make the loss, J the Jacobian of A: H^T H where no c is negative."""
+        weights = [c for c, _ in self.point.squares or ()]
+        name, what = SQUARE, "H^T H, H the Jacobian"
+        if any(c is not T.number(1, 2) for c in weights):
+            what = "H^T H, H the Jacobian of A times the root of 2 c for each square c |A|^2 in the loss"
+        if not all(isinstance(c, T.Number) and c.value >= 0 for c in weights):
+            name, what = GAUSS_NEWTON, "the sum of 2 c J^T J over the squares c |A|^2 in the loss, J the Jacobian of A"
+        says = f"the terms of the Hessian with the residual vanish: it is {what}"
         prover = self.proofs.prover
         try:
             jacobians = {w: self.proofs.jacobians(w) for w in self.letters}
         except NoRule as e:
-            return _undecided(SQUARE, says, e.message)
+            return _undecided(name, says, e.message)
         steps = {(w, u): self.proofs.gauss_newton(id, jacobians[w], jacobians[u]) for (w, u), id in blocks.items()}
         if None not in steps.values():
             named = [
-                self._result(f"{SQUARE} {w!r} {u!r}", f"the block of {w!r} and {u!r} is H^T H", prover, cast(str, id))
+                self._result(f"{name} {w!r} {u!r}", f"the block of {w!r} and {u!r} is {name}", prover, cast(str, id))
                 for (w, u), id in steps.items()
             ]
-            return self._proved(SQUARE, says, named)
+            return self._proved(name, says, named)
         differing = next((w, u) for (w, u), id in steps.items() if id is None)
         for i in self._instances.found if self._is_exact else ():
             hessian = i.evaluation.value(prover.statement(blocks[differing]).args[3])
             square = i.evaluation.value(self.proofs.square_of(jacobians[differing[0]], jacobians[differing[1]]))
             if hessian != square:
                 why = f"terms with the residual remain in the block of {differing[0]!r} and {differing[1]!r}"
-                witness = Witness(i.dims, i.shown(), hessian, square, "the block of the Hessian, and of H^T H")
-                return Claim(SQUARE, says, Evidence(Label.REFUTED, says, EXACT, "instance", why, witness=witness))
-        return _undecided(SQUARE, says, "neither shown nor refuted at exact instances")
+                witness = Witness(i.dims, i.shown(), hessian, square, f"the block of the Hessian, and {name}")
+                return Claim(name, says, Evidence(Label.REFUTED, says, EXACT, "instance", why, witness=witness))
+        return _undecided(name, says, "neither shown nor refuted at exact instances")
 
     def _curvature(self) -> Claim:
         """Inertia of the Hessian at exact instances."""
@@ -407,6 +440,7 @@ class Candidate:
             counts.append(
                 f"({sizes}): rank {positive}, nullity {zero}" if sizes else f"rank {positive}, nullity {zero}"
             )
+        says += " at these instances"
         return Claim(
             CURVATURE, says,
             Evidence(Label.CERTIFIED, says, EXACT, f"{len(found)} instances", "; ".join(dict.fromkeys(counts))),

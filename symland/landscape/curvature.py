@@ -18,9 +18,9 @@ from symland.landscape.theorems import Theorems
 
 STRANG = "Strang, Introduction to Linear Algebra, 5th ed., sec. 3.5"
 RANK = (
-    "If all factors but one are invertible, the range of $H$ is that of $V -> V X$: the Hessian has rank $d "
-    "rank(X)$ and nullity $L d^2 - d rank(X)$. If moreover all are invertible and $X$ has full row rank, the "
-    "kernel is described by $G_1, ..., G_{L-1}$ without repetition: nullity $(L - 1) d^2$, rank $d^2$."
+    "If at a global minimizer at most one factor is singular, the range of $H$ is that of $Z -> Z X$: the Hessian has "
+    "rank $d rank(X)$ and nullity $L d^2 - d rank(X)$. If moreover none is and $X$ has full row rank, the kernel is "
+    "described by $G_1, ..., G_{L-1}$ without repetition: nullity $(L - 1) d^2$, rank $d^2$."
 )
 
 

@@ -86,7 +86,7 @@ class DeepSaddle(Theorems):
         id = equations_of(p, {}, [best]).prove(value, least + gap)
         if id is None:
             raise Undecided("the gap above h* was not shown", hint="this is a gap in symland")
-        return self._result("gap", "how far the loss at W = 0 is above the least value", p, id)
+        return self._result("gap", "how far the loss at W = 0 is above h*", p, id)
 
     def _gradient(self, case: str) -> Result:
         n, p = self.network, self._prover()

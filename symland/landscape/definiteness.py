@@ -37,9 +37,9 @@ class Definiteness(Directions):
     def results(self) -> tuple[Result, ...]:
         """For two layers or more; one statement, one result."""
         proofs = {
-            "not definite": ("a direction in the kernel, for two layers or more", self._not_definite),
-            "not definite, length": ("that direction in the kernel is zero only where two factors are", self._length),
-            "not definite, zero": ("a direction in the kernel, where the second factor vanishes", self._zero),
+            "not definite": ("a direction in the kernel of $H$, for two layers or more", self._not_definite),
+            "not definite, length": ("that direction is zero only where two factors are", self._length),
+            "not definite, zero": ("directions in the kernel of $H$ where the second factor vanishes", self._zero),
         }
         return tuple(self.proved(name, title, SOURCE, proof()) for name, (title, proof) in proofs.items())
 
@@ -48,8 +48,8 @@ class Definiteness(Directions):
         """For one layer."""
         proofs = {
             "one layer": ("one layer: the Hessian is $(X X^T) (x) I$", self._one_layer),
-            "one layer, definite": ("one layer: positive definite if $X$ has full row rank", self._definite),
-            "one layer, degenerate": ("one layer: not definite if $X$ has not full row rank", self._degenerate),
+            "one layer, definite": ("one layer: the eigenvalues of the Hessian are at least $s^2$", self._definite),
+            "one layer, degenerate": ("one layer: directions in the kernel where $X^T v = 0$", self._degenerate),
         }
         results = (self.proved(name, title, SOURCE, proof()) for name, (title, proof) in proofs.items())
         return tuple(replace(r, depth="1") for r in results)
@@ -164,8 +164,8 @@ class Definiteness(Directions):
     def _definite(self) -> Proof:
         x, v, s = self.network.X, T.matrix("V", *self.zero.shape), T.scalar("s")
         column = cast(Term, T.Vec(v))
-        p = Prover({"data": cast(S.Statement, S.LB(x.T, self.eye, s**2))})
-        id = p.apply("lb_apply_identity", [p.hyp("data")], A=x.T, c=s**2, M=v.T)
+        p = Prover({"bound": cast(S.Statement, S.LB(x.T, self.eye, s**2))})
+        id = p.apply("lb_apply_identity", [p.hyp("bound")], A=x.T, c=s**2, M=v.T)
         id = p.turn(id, LEFT, s**2 * cast(Term, T.SquaredNorm(v)))
         id = p.turn(id, RIGHT, cast(Term, T.Inner(column, self.curvature * column)))
         return p, id, (Assignment("below", s, x.T),)
@@ -174,9 +174,9 @@ class Definiteness(Directions):
         x = self.network.X
         d, one = self.eye.shape[0], 1
         u, v, z = (T.matrix(name, d, one) for name in "uvz")
-        p = Prover({"rank": S.equal(x.T * v, cast(Term, T.Zero(x.shape[1], v.shape[1])))})
+        p = Prover({"null vector": S.equal(x.T * v, cast(Term, T.Zero(x.shape[1], v.shape[1])))})
         id = p.equate(self.curvature * cast(Term, T.Vec(u * v.T)), cast(Term, T.Vec(u * (x.T * v).T * x.T)))
-        using = [{"eq": p.hyp("rank"), "transpose": True, "left": u, "right": x.T}]
+        using = [{"eq": p.hyp("null vector"), "transpose": True, "left": u, "right": x.T}]
         id = p.turn(id, (*RIGHT, 0), self.zero, using)
         id = p.turn(id, RIGHT, cast(Term, T.Zero(*p.statement(id).args[1].shape)))
         return p, id, (Assignment("set", v, z - x * cast(Term, T.Pseudoinverse(x)) * z),)

@@ -1,8 +1,9 @@
-"""The Hessian at the minimizers of a square loss entry by entry, for explicit small dimensions.
+"""The Hessian of a square loss where the residual drops out of it, entry by entry, for explicit small dimensions.
 
-Where the residual drops out, the Hessian is H^T H. Its blocks are written in letters that keep the entries short: for a
-product network the layers and S = X X^T (Theorems 4.3 and 5.1 of the specification), for a hidden layer W2, X, S = s(Z)
-and D = s'(Z) (Theorem 6.6).
+There it is H^T H. For a product network that is where the normal equation holds, so at every global minimizer if the
+layers are square; for any other loss 1/2 |F - Y|_F^2 it is where F = Y. The blocks are written in letters that keep the
+entries short: for a product network the layers and S = X X^T (Theorems 4.3 and 5.1 of the specification), for a hidden
+layer W2, X, S = s(Z) and D = s'(Z) (Theorem 6.6).
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any, cast
 
 from symland.calculus.jacobian import jacobian
-from symland.calculus.simplify import tidy
-from symland.checks.expansion import Dims, Substitution, scope_text
-from symland.checks.explicit import check_at_minimizer, check_equations, residual_data
-from symland.errors import CheckFailed, NoRule, UsageError
+from symland.calculus.simplify import multiply, tidy, transpose
+from symland.checks.expansion import Dims, Substitution, scope_text, setting
+from symland.checks.explicit import check_at_minimizer, check_equations
+from symland.errors import CheckFailed, NoRule, Undecided, UsageError
+from symland.evaluate.rings import Rationals
+from symland.evaluate.terms import Evaluation
 from symland.evidence import Evidence, Label, weakest
 from symland.landscape.hessian_at import HessianAtMinimizer
 from symland.landscape.hidden import HiddenNetwork
-from symland.landscape.minimizers import ProductMinimizers
+from symland.landscape.minimizers import NORMAL, ProductMinimizers
 from symland.landscape.networks import Network, depth_of
+from symland.landscape.sizes import check_sizes
+from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.language.nodes import Node, walk
@@ -33,24 +39,41 @@ if TYPE_CHECKING:
     import sympy
 
 Pair = tuple[Term, Term]
+MOST_ROWS, MOST_LETTERS = 72, 32  # of a Hessian that is written out
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Where a statement about the Hessian holds: an equation, how it reads in a title, and what its points are called
+    there."""
+
+    name: str
+    equation: S.Statement
+    where: str
+    points: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.name}: {self.equation!r}"
 
 
 @dataclass(frozen=True)
 class ExplicitHessian:
-    """The Hessian of a problem at its minimizers, at explicit dimensions.
+    """The Hessian of a problem where `condition` holds, at explicit dimensions.
 
     `formulas` has the blocks on and below the diagonal by (row letter, column letter), for all dimensions; `factors`
-    the matrices H[l] of `H = [H[1], ..., H[L]]`; `meanings` what the short letters stand for. `data` puts data that
-    make the layers a minimizer, and the meanings there, at `data_dims`.
+    the matrices H[l] of `H = [H[1], ..., H[L]]`; `meanings` what the short letters stand for. `loss` is the loss of the
+    problem with short letters in it, and `data` puts values for letters that make the condition hold, and in them the
+    meanings of the short letters that are not left free.
     """
 
     problem: Problem
+    condition: Condition
     formulas: Mapping[Pair, Term]
     factors: tuple[Term, ...]
+    loss: Term
     meanings: Substitution
     data: Substitution
     dims: Dims
-    data_dims: Dims
 
     @property
     def letters(self) -> tuple[Term, ...]:
@@ -81,37 +104,47 @@ class ExplicitHessian:
 
     @cached_property
     def evidence(self) -> Evidence:
-        """EXACT at these dimensions: at data that make the layers a minimizer the gradient vanishes and the blocks are
-        the entrywise second derivatives of the loss; and H^T H is the matrix, whatever the data are."""
-        loss, letters = self.problem.loss, self.letters
-        blocks: dict[tuple[Node, Node], Node] = {pair: f for pair, f in self.formulas.items()}
-        derivatives = check_at_minimizer(loss, letters, blocks, self.data_dims, self.data)
-        h = dict(zip(letters, self.factors, strict=True))
+        """EXACT at these dimensions: wherever the condition holds, the gradient vanishes and the blocks are the
+        entrywise second derivatives of the loss; and H^T H is the matrix, whatever the data are."""
+        h = dict(zip(self.letters, self.factors, strict=True))
         squares = {f"H'H, block {r!r} {c!r}": (h[r].T * h[c], f) for (r, c), f in self.formulas.items()}
-        square = check_equations(squares, self.dims, self.meanings)
-        label = weakest((derivatives, square))
-        claim = "the gradient vanishes, and H'H is the Hessian"
-        assumed = dict.fromkeys(h for p in (derivatives, square) for h in p.hypotheses)
+        square = check_equations(squares, self.dims, self.shown)  # first, as it is the longest if they are too long
+        blocks: dict[tuple[Node, Node], Node] = {pair: f for pair, f in self.formulas.items()}
+        derivatives = check_at_minimizer(self.loss, self.letters, blocks, self.dims, self.data)
+        parts = [replace(derivatives, hypotheses=(repr(self.condition), *derivatives.hypotheses)), square]
+        if self.loss is not self.problem.loss:
+            name = "the loss in " + " and ".join(f"{w!r} = {t!r}" for w, t in self.meanings)
+            parts.append(check_equations({name: (self.problem.loss, self.loss)}, self.dims, self.meanings))
+        claim = f"the gradient vanishes, and H'H is the Hessian, {self.condition.where}"
         return Evidence(
-            label, claim, "entrywise expansion", scope_text(self.dims),
-            hypotheses=tuple(assumed), parts=(derivatives, square),
+            weakest(tuple(parts)), claim, "entrywise expansion", scope_text(self.dims),
+            hypotheses=tuple(dict.fromkeys(h for p in parts for h in p.hypotheses)), parts=tuple(parts),
         )  # fmt: skip
 
     @property
+    def shown(self) -> Substitution:
+        """The short letters that occur in the formulas, with their meanings."""
+        occurring = {name for h in self.formulas.values() for name in free_names(h)["symbols"]}
+        return [(w, t) for w, t in self.meanings if cast(T.Symbol, w).name in occurring]
+
+    @property
     def title(self) -> str:
-        return f"Hessian at the minimizers, {self.problem.name}, {scope_text(self.dims)}"
+        points = f" at {self.condition.points}," if self.condition.points else ""
+        return f"Hessian{points} {self.condition.where}, {self.problem.name}, {scope_text(self.dims)}"
 
     def __repr__(self) -> str:
         import sympy
 
-        where = ", ".join(f"{name!r} = {meaning!r}" for name, meaning in self.meanings)
-        lines = [self.title + (f", {where}" if where else "")]
+        lines = [self.title, f"where {self.condition.equation!r}"]
+        lines += [f"with {', '.join(f'{w!r} = {t!r}' for w, t in self.shown)}"] if self.shown else []
         for (r, c), formula in self.formulas.items():
             lines += [f"{r!r}, {c!r}: {formula!r}", self.blocks[r, c].table(sympy.StrPrinter())]
         return "\n".join([*lines, repr(self.evidence)])
 
     def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
+        from symland.write.latex import to_latex
+
+        return rf"${self.to_latex()} \quad \text{{where}}\ {to_latex(self.condition.equation)}$"
 
     def to_latex(self) -> str:
         """The matrix in LaTeX, with lines between the blocks."""
@@ -131,8 +164,9 @@ class ExplicitHessian:
         """Dimensions, formulas, entries and evidence as JSON data."""
         return {
             "problem": self.problem.name,
+            "condition": {"name": self.condition.name, "equation": repr(self.condition.equation)},
             "dims": {name: v if isinstance(v, int) else dict(cast(Any, v)) for name, v in self.dims.items()},
-            "meanings": {repr(name): repr(meaning) for name, meaning in self.meanings},
+            "meanings": {repr(name): repr(meaning) for name, meaning in self.shown},
             "blocks": [
                 {"row": repr(r), "column": repr(c), "formula": repr(f),
                  "entries": [[str(x) for x in row] for row in self.blocks[r, c].tolist()]}
@@ -143,17 +177,18 @@ class ExplicitHessian:
 
 
 def explicit_hessian(problem: Problem, dims: Mapping[str, Any]) -> ExplicitHessian:
-    """The Hessian at the minimizers of a square loss at these dimensions, checked.
+    """The Hessian of a square loss where the residual drops out, at these dimensions, checked.
 
-    For a product network these are all points of the normal equation, and `dims` gives L where the depth is symbolic;
-    for any other loss `1/2 |F - Y|_F^2` with data Y they are the points with F = Y. Raises UsageError for dimensions
-    that are missing, unknown or no positive integers, NoRule for a loss of another form.
+    For a product network that is where the normal equation holds, and `dims` gives L where the depth is symbolic; for
+    any other loss `1/2 |F - Y|_F^2` with data Y it is where F = Y, and says nothing of minimizers that do not fit the
+    data. Raises UsageError for dimensions that are missing, unknown or no positive integers, NoRule for a loss of
+    another form, Undecided for a Hessian of more than MOST_ROWS rows or MOST_LETTERS letters.
     """
     known = getattr(problem.minimizers, "network", None)
     if isinstance(known, Network):
         network, sizes = at_depth(known, dims)
-        return _checked(_of_product(network, checked_sizes(network.loss, sizes)))
-    sizes = checked_sizes(problem.loss, dims)
+        return _checked(_of_product(network, checked_sizes(network.problem, sizes)))
+    sizes = checked_sizes(problem, dims)
     return _checked(_of_hidden(known, sizes) if isinstance(known, HiddenNetwork) else _interpolating(problem, sizes))
 
 
@@ -161,7 +196,7 @@ def _checked(found: ExplicitHessian) -> ExplicitHessian:
     evidence = found.evidence
     if evidence.label is not Label.EXACT:
         wrong = next(p for p in evidence.parts if p.label is evidence.label)
-        raise CheckFailed(f"the Hessian at the minimizers: {wrong.claim}", witness=wrong.witness)
+        raise CheckFailed(f"the Hessian {found.condition.where}: {wrong.claim}", witness=wrong.witness)
     return found
 
 
@@ -179,55 +214,67 @@ def at_depth(network: Network, given: Mapping[str, Any]) -> tuple[Network, dict[
     return network, rest
 
 
-def checked_sizes(loss: Term, dims: Mapping[str, Any]) -> dict[str, Any]:
+def checked_sizes(problem: Problem, dims: Mapping[str, Any]) -> dict[str, Any]:
     """The dimensions of the loss, each a positive integer, or a mapping of them for a family."""
     if not isinstance(dims, Mapping):
         raise UsageError(f"dimensions are given by name, not as {dims!r}", hint='for example dims={"d": 2, "m": 3}')
-    names = free_names(loss)["dims"]
+    names = free_names(problem.loss)["dims"]
     missing, odd = sorted(names - set(dims)), sorted(map(str, set(dims) - names))
     hint = "the dimensions are: " + ", ".join(sorted(names))
     if odd:
         raise UsageError(f"there is no dimension {', '.join(odd)} here", hint=hint)
     if missing:
         raise UsageError(f"no value for the dimension {', '.join(missing)}", hint=hint)
-    for name, value in dims.items():
-        for v in value.values() if isinstance(value, Mapping) else [value]:
-            if isinstance(v, bool) or not isinstance(v, int) or v < 1:
-                raise UsageError(f"the dimension {name} is {v!r}", hint="dimensions are integers of at least 1")
+    check_sizes(problem.loss, dims)
+    at = Evaluation(setting(dims), Rationals())
+    rows = sum(prod(at.dim(n) for n in w.shape) for w in problem.letters)
+    if rows > MOST_ROWS or len(problem.letters) > MOST_LETTERS:
+        raise Undecided(
+            f"the Hessian for {len(problem.letters)} letters is {rows} x {rows} at {scope_text(dims)}: too long to be "
+            "written out entry by entry",
+            hint=f"choose at most {MOST_ROWS} rows and {MOST_LETTERS} letters, or leave dims out: the formulas hold "
+            "for all dimensions",
+        )
     return dict(dims)
 
 
 # -- the blocks by kind of problem -----------------------------------------------------------------------------
 def _of_product(n: Network, dims: dict[str, Any]) -> ExplicitHessian:
-    """Blocks (P[l-1..1] S P[k-1..1]^T) (x) (P[L..l+1]^T P[L..k+1]), for S = X X^T."""
+    """Blocks (P[l-1..1] S P[k-1..1]^T) (x) (P[L..l+1]^T P[L..k+1]), for S = X X^T.
+
+    The loss is tr(P S P^T)/2 - tr(P T^T) + |Y|_F^2/2 with T = Y X^T. So the normal equation is T = P S, which can be
+    put in for all data at once; S and the layers are free.
+    """
     one, x, depth = Index.of(1), n.X, n.depth.value or 0
     gram = T.matrix("S", x.shape[0], x.shape[0], "symmetric")
+    moment = T.matrix("T", n.Y.shape[0], x.shape[0])
     below = [tidy(n.chain(Index.of(l - 1), one)) for l in range(1, depth + 1)]
     above = [tidy(n.chain(n.depth, Index.of(l + 1))) for l in range(1, depth + 1)]
+    left, right = ([transpose(t) for t in side] for side in (above, below))
     letters = n.problem.letters
     formulas = {
-        (letters[l], letters[k]): _kron(tidy(below[l] * gram * below[k].T), tidy(above[l].T * above[k]))
+        (letters[l], letters[k]): _kron(multiply(below[l], gram, right[k]), multiply(left[l], above[k]))
         for l in range(depth)
         for k in range(l + 1)
     }
     h = HessianAtMinimizer(ProductMinimizers(n))
     factors = tuple(tidy(h.factor(Index.of(l))) for l in range(1, depth + 1))
-    product, data_dims = tidy(n.product), dict(dims)
-    inputs = dims["n"][0] if isinstance(dims.get("n"), Mapping) else dims.get("d", dims.get("n"))
-    data: list[tuple[Node, Node]] = [(n.Y, product * x), (gram, x * x.T)]
-    if dims["m"] > inputs:
-        data_dims["q"] = dims["m"] - inputs
-        data = list(residual_data(x, n.Y, product))
-        new = cast(Term, data[0][1])
-        data.append((gram, new * new.T))
-    return ExplicitHessian(n.problem, formulas, factors, [(gram, x * x.T)], data, dims, data_dims)
+    product, half = tidy(n.product), T.number(1, 2)
+    loss = half * T.Trace(product * gram * product.T) - T.Trace(product * moment.T) + half * T.SquaredNorm(n.Y)
+    normal = S.equal(tidy(product * x * x.T), n.Y * x.T)
+    points = "the global minimizers" if n.square else ""
+    condition = Condition(NORMAL, normal, "where the normal equation holds", points)
+    meanings: list[tuple[Node, Node]] = [(gram, x * x.T), (moment, n.Y * x.T)]
+    return ExplicitHessian(
+        n.problem, condition, formulas, factors, loss, meanings, [(moment, product * gram)], dims
+    )  # fmt: skip
 
 
 def _of_hidden(n: HiddenNetwork, dims: dict[str, Any]) -> ExplicitHessian:
     """Blocks J_l^T J_k, in S = s(Z) and D = s'(Z)."""
     meanings = [(T.matrix(name, *t.shape), t) for name, t in (("S", n.S), ("D", n.D))]
     formulas = {(n.letters[l], n.letters[k]): n.gauss_newton(l + 1, k + 1) for l in (0, 1) for k in range(l + 1)}
-    return _written(n.problem, formulas, (n.jacobian(1), n.jacobian(2)), meanings, [(n.Y, n.W2 * n.S)], dims)
+    return _written(n.problem, formulas, (n.jacobian(1), n.jacobian(2)), meanings, (n.W2 * n.S, n.Y), dims)
 
 
 def _interpolating(problem: Problem, dims: dict[str, Any]) -> ExplicitHessian:
@@ -238,7 +285,7 @@ def _interpolating(problem: Problem, dims: dict[str, Any]) -> ExplicitHessian:
     squares = {(letters[l], letters[k]): factors[l].T * factors[k] for l in range(len(letters)) for k in range(l + 1)}
     formulas = {pair: tidy(square) for pair, square in squares.items()}
     meanings = [(T.matrix(name, *t.shape), t) for name, t in problem.definitions.items() if t.is_matrix]
-    return _written(problem, formulas, factors, meanings, [(target, prediction)], dims)
+    return _written(problem, formulas, factors, meanings, (prediction, target), dims)
 
 
 def prediction_of(problem: Problem) -> tuple[Term, Term]:
@@ -261,15 +308,16 @@ def _written(
     formulas: Mapping[Pair, Term],
     factors: tuple[Term, ...],
     meanings: list[tuple[Term, Term]],
-    data: list[tuple[Node, Node]],
+    fit: Pair,
     dims: dict[str, Any],
 ) -> ExplicitHessian:
-    """The Hessian with the short letters put in, those that occur."""
+    """The Hessian where F = Y, for `fit` = (F, Y), with the short letters put in, those that occur."""
+    prediction, target = fit
     short = {meaning: name for name, meaning in meanings}
     written = {pair: _with_names(h, short) for pair, h in formulas.items()}
-    occurring = {n for h in written.values() for n in free_names(h)["symbols"]}
-    kept: list[tuple[Node, Node]] = [(w, t) for w, t in meanings if cast(T.Symbol, w).name in occurring]
-    return ExplicitHessian(problem, written, factors, kept, [*data, *kept], dims, dims)
+    condition = Condition("F = Y", S.equal(prediction, target), "where F = Y")
+    made = ExplicitHessian(problem, condition, written, factors, problem.loss, list(meanings), [], dims)
+    return replace(made, meanings=made.shown, data=[(target, prediction), *made.shown])
 
 
 def _with_names(term: Term, short: Mapping[Term, Term]) -> Term:

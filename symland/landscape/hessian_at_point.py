@@ -16,13 +16,13 @@ from typing import Any
 from symland.calculus.facts import check_projection
 from symland.checks.expansion import scope_text
 from symland.checks.inertia import Inertia, kernel_basis, rank
-from symland.checks.spectrum import Spectrum, spectrum
+from symland.checks.spectrum import Spectrum, check_digits, spectrum
 from symland.errors import CheckFailed, NoRule, NotAMinimizer, UsageError
 from symland.evaluate.definite import is_symmetric, negative_direction
 from symland.evaluate.derivatives import gradient_at
 from symland.evaluate.derivatives import hessian_at as hessian_by_jets
 from symland.evaluate.point import Point, letter_name
-from symland.evaluate.rational import rational, rational_rows
+from symland.evaluate.rational import exact_text, rational, rational_rows, shown_text
 from symland.evaluate.real import has_free_functions
 from symland.evaluate.rings import Rationals, Value
 from symland.evaluate.statements import holds
@@ -38,6 +38,7 @@ from symland.language.problem import Problem
 
 RING = Rationals()
 METHOD = "exact rationals"
+LONGEST = 300  # digits of the entries of a point
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ class HessianAtPoint:
         """Loss, Hessian, spectrum, rank, kernel and evidence as JSON data."""
         return {
             "problem": self.problem.name,
-            "loss": str(self.loss),
-            "hessian": [[str(x) for x in row] for row in self.rows],
+            "loss": exact_text(self.loss),
+            "hessian": [[exact_text(x) for x in row] for row in self.rows],
             "spectrum": self.spectrum.to_json(),
             "rank": self.rank,
             "kernel": [[str(x) for x in v.entries()] for v in self.kernel],
@@ -113,8 +114,9 @@ def hessian_at_point(problem: Problem, at: Mapping[str, Any]) -> HessianAtPoint:
     """The Hessian at the rational matrices given by letter, `{"W1": [[1]], "W2": [[2]], "X": [[1]], "Y": [[2]]}`.
 
     Raises NotAMinimizer where the gradient does not vanish, the Hessian has a negative eigenvalue, or a network has a
-    smaller loss elsewhere; UsageError for letters that are missing, unknown or not rational, ShapeError for matrices
-    that do not fit, NoRule for a function without rational values, UndefinedHere at a kink.
+    smaller loss elsewhere; UsageError for letters that are missing, unknown or not rational, for entries of more than
+    300 digits and for a Hessian too long for `spectrum`; ShapeError for matrices that do not fit, NoRule for a function
+    without rational values, UndefinedHere at a kink.
     """
     problem, network = _explicit(problem, at)
     for w in problem.letters:
@@ -125,11 +127,13 @@ def hessian_at_point(problem: Problem, at: Mapping[str, Any]) -> HessianAtPoint:
     loss = fraction(here.value(problem.loss))
     _check_stationary(problem, point, loss)
     hessian = hessian_by_jets(problem.loss, problem.letters, here)
+    check_digits(hessian)
     v = negative_direction(hessian)
     if v is not None:
-        curvature = fraction((v.transpose() * hessian * v)[0, 0])
+        curvature = (v.transpose() * hessian * v)[0, 0]
+        shown = f"v'Hv = {shown_text(curvature)} for v = {_vector(v)}"
         raise NotAMinimizer(
-            f"{problem.name}: v'Hv = {curvature} for v = {_vector(v)}, the letters stacked column by column",
+            f"{problem.name}: {shown}, the letters stacked column by column",
             witness=_witness(point, {"v": v}, curvature, "v'Hv, negative curvature"),
             hint="a saddle: the loss falls along v",
         )
@@ -159,6 +163,9 @@ def rational_point(problem: Problem, at: Mapping[str, Any]) -> Point:
             exact[key] = (rational_rows if names.shape(key) else rational)(value)
         except UsageError as e:
             raise UsageError(f"{name}: {e.message}", hint=e.hint) from None
+        entries = RING.entries(exact[key]) if names.shape(key) else [exact[key]]
+        if any(len(exact_text(part)) > LONGEST for x in entries for part in (x.p, x.q)):
+            raise UsageError(f"{name} has entries of more than {LONGEST} digits", hint="round or scale the matrices")
         if names.facts(key) & {"symmetric", "psd"} and not is_symmetric(exact[key]):
             raise UsageError(f"{name} is declared symmetric; the matrix given is not")
         arrays[name] = _floats(exact[key])
@@ -171,12 +178,9 @@ def rational_point(problem: Problem, at: Mapping[str, Any]) -> Point:
 
 def _floats(value: Value) -> Any:
     """Nearly the same numbers, of which sizes and facts are read off."""
-    try:
-        if not RING.size(value):
-            return float(fraction(value))
-        return [[float(fraction(x)) for x in row] for row in value.tolist()]
-    except OverflowError:
-        raise UsageError("entries of more than 300 digits", hint="scale the matrices") from None
+    if not RING.size(value):
+        return float(fraction(value))
+    return [[float(fraction(x)) for x in row] for row in value.tolist()]
 
 
 def fraction(x: Value) -> Fraction:
@@ -204,16 +208,16 @@ def _check_stationary(problem: Problem, point: Point, loss: Fraction) -> None:
     nonzero = {w: g for w, g in gradients.items() if any(RING.entries(RING.vec(g)))}
     if nonzero:
         shown = "; ".join(f"with respect to {w!r} it is {_rows(g)}" for w, g in nonzero.items())
-        square = sum((fraction(x) ** 2 for g in nonzero.values() for x in RING.entries(RING.vec(g))), Fraction(0))
+        square = sum((x * x for g in nonzero.values() for x in RING.entries(RING.vec(g))), RING.number(0))
         descent = {f"V, direction of {w!r}": RING.scale(RING.number(-1), g) for w, g in nonzero.items()}
         raise NotAMinimizer(
-            f"{problem.name}: the loss is {loss} and its gradient does not vanish, {shown}",
+            f"{problem.name}: the loss is {shown_text(loss)} and its gradient does not vanish, {shown}",
             witness=_witness(point, descent, -square, "the slope of the loss along minus the gradient"),
             hint="the loss falls along minus the gradient",
         )
 
 
-def _witness(point: Point, directions: Mapping[str, Value], value: Fraction, note: str) -> Witness:
+def _witness(point: Point, directions: Mapping[str, Value], value: Value, note: str) -> Witness:
     """A number below zero at the point, in these directions."""
     letters = {letter_name(key): x for key, x in point.letters.items()}
     sizes = {name: n for name, n in point.dims.items() if isinstance(n, int)}
@@ -232,20 +236,20 @@ def _judged(
         factor = HessianAtMinimizer(minimizers).matrix
         if loss > least and network.square:
             raise NotAMinimizer(
-                f"{problem.name}: the loss is {loss}, its least value is {least}",
-                witness=_witness(point, {}, least - loss, "the least value minus the loss"),
+                f"{problem.name}: the loss is {shown_text(loss)}, its least value is {shown_text(least)}",
+                witness=_witness(point, {}, rational(least - loss), "the least value minus the loss"),
                 hint="a critical point without negative curvature: the normal equation P X X' = Y X' fails",
             )
     elif network is not None:
         factor = T.block([[network.jacobian(1), network.jacobian(2)]])
     if loss != least:
-        claim = f"a critical point without negative curvature, of loss {loss}"
+        claim = f"a critical point without negative curvature, of loss {shown_text(loss)}"
         return Evidence(Label.UNDECIDED, claim, METHOD, scope, "the least value of the loss is not known")
     if factor is not None:
         h = here.value(factor)
         if h.transpose() * h != hessian:
             raise CheckFailed(f"{problem.name}: the Hessian at a global minimizer is not H'H")
-    claim = f"a global minimizer: the loss is {loss}, its least value"
+    claim = f"a global minimizer: the loss is {shown_text(loss)}, its least value"
     details = "the gradient is zero" + ("" if factor is None else "; the Hessian is H'H, as proved for every minimizer")
     return Evidence(Label.CERTIFIED, claim, METHOD, scope, details)
 
@@ -260,9 +264,9 @@ def _is_square(loss: T.Term) -> bool:
 def _rows(value: Value) -> str:
     """A matrix for a message, row by row."""
     if not RING.size(value):
-        return str(value)
-    return "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in value.tolist()) + "]"
+        return shown_text(value)
+    return "[" + ", ".join("[" + ", ".join(map(shown_text, row)) + "]" for row in value.tolist()) + "]"
 
 
 def _vector(value: Value) -> str:
-    return "(" + ", ".join(map(str, value.entries())) + ")"
+    return "(" + ", ".join(map(shown_text, value.entries())) + ")"

@@ -37,9 +37,9 @@ class HessianKernel(Directions):
         """One statement, one result."""
         proofs = {
             "kernel": ("directions along the orbit are in the kernel", self._kernel),
-            "kernel form": ("every direction is along the orbit, if that may move the end", self._form),
-            "kernel converse": ("a direction in the kernel does not move the end", self._converse),
-            "kernel unique": ("only $G = 0$ does not move a point along the orbit", self._unique),
+            "kernel form": ("with invertible factors, every direction is along an orbit with a free end", self._form),
+            "kernel converse": ("with A1 too, a direction in the kernel does not move the end", self._converse),
+            "kernel unique": ("with invertible factors, only $G = 0$ keeps a point in place", self._unique),
         }
         return tuple(self.proved(name, title, SOURCE, proof()) for name, (title, proof) in proofs.items())
 

@@ -17,6 +17,7 @@ from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork, diagonal,
 from symland.landscape.hidden_minimizers import HiddenMinimizers
 from symland.landscape.hidden_steps import (
     FULL_RANK,
+    INPUTS,
     INTERPOLATION,
     MINUS,
     NOTHING,
@@ -50,8 +51,14 @@ from symland.proof.rules.registry import ROWS
 SLOPES = "slopes"
 TWO = T.number(2)
 STRANG = "Strang, Introduction to Linear Algebra, 5th ed., sec. 3.5 (rank and nullity)"
-SPECIFICATION = "specification, Theorem 6.6, after Zhou and Liang"
+NOCEDAL = "Nocedal and Wright, Numerical Optimization, 2nd ed., Theorem 2.4 (second-order sufficient conditions)"
 BLOCKS = ((1, 1), (1, 2), (2, 1), (2, 2))
+INJECTIVE = (
+    "$H$ has ${}$ rows and ${}$ columns, so that it is injective only if ${}$. Where it is and the network "
+    "interpolates the data, the Hessian is positive definite and the minimizer isolated. For leaky ReLU, away from its "
+    "kink, it never is: the rescalings of the hidden units are in the kernel."
+)
+EXAMPLE = " It is injective for $s(z) = z + z^3$, $W_1 = W_2 = I$ and $X = [I, 2 I]$."
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,7 @@ class HiddenHessianAt(Theorems):
         return out
 
     def _claims(self) -> Claims:
-        title = "with A3, the residual vanishes where the term of $W_2$ and $W_1$ does"
+        title = "with A3 and $s' != 0$, the residual vanishes where the term of $W_2$ and $W_1$ does"
         out: Claims = {
             "only": (title, "Theorem 6.2", self._only),
             "image": ("what $H$ does to a direction", "Theorem 6.6", self._image),
@@ -122,7 +129,7 @@ class HiddenHessianAt(Theorems):
             return {}
         title = "$H H^T$ where $W_2$ is a multiple of an orthogonal matrix and all slopes are equal"
         return {
-            "range 1": ("with A3, $H$ is onto for invertible $W_2$", "Theorem 6.6", self._range_first),
+            "range 1": ("with A3 and $s' != 0$, $H$ is onto for invertible $W_2$", "Theorem 6.6", self._range_first),
             "spectrum": (title, "Theorem 6.6", self._spectrum),
         }
 
@@ -131,7 +138,7 @@ class HiddenHessianAt(Theorems):
         if self.network.rectangular:
             return {}
         converse, title = partial(self._kernel_converse, False), "these directions are in the kernel of $H$"
-        vector, other = partial(self._kernel_converse, True), "$H^T H$ is not positive definite: a vector in its kernel"
+        vector, other = partial(self._kernel_converse, True), "a direction in the kernel of $H$, with $V_2 = I$"
         return {
             "kernel, m = d": ("directions in the kernel of $H$ are these", "Theorem 6.6", self._kernel),
             "kernel converse, m = d": (title, "Theorem 6.6", converse),
@@ -141,18 +148,15 @@ class HiddenHessianAt(Theorems):
     @property
     def assumed(self) -> tuple[Assumed, ...]:
         """What is cited: the count of dimensions, and when the Hessian can be definite."""
-        more = Assumed(
-            "definite", "many samples",
-            "For $m >= 2 d$ and data that the network interpolates, $H$ can be injective. Then the Hessian is positive "
-            "definite and the minimizer isolated. For leaky ReLU it never is: rescalings give $d$ directions in the "
-            "kernel.",
-            SPECIFICATION,
-        )  # fmt: skip
         if self.network.rectangular:
-            return (more,)
+            many = INJECTIVE.format("p m", "q (n + p)", "p m >= q (n + p)")
+            return (Assumed("definite", "many samples", many, NOCEDAL),)
+        many = INJECTIVE.format("d m", "2 d^2", "m >= 2 d") + EXAMPLE
+        more = Assumed("definite", "many samples", many, NOCEDAL)
         rank = Assumed(
-            "rank", "rank and nullity of the Hessian",
-            "Where $H$ is onto, its rank is $d m$ and its kernel has dimension $2 d^2 - d m$, or $d^2$ for $m = d$.",
+            "rank", "rank and nullity of $H^T H$",
+            "Where $H$ is onto, $H$ and $H^T H$ have the rank $d m$ and a kernel of dimension $2 d^2 - d m$, which is "
+            "$d^2$ for $m = d$. Where the network interpolates the data, these are rank and nullity of the Hessian.",
             STRANG,
         )  # fmt: skip
         return rank, more
@@ -281,7 +285,7 @@ class HiddenHessianAt(Theorems):
         v, z = self.direction(n)
         moved = applied(n, v, z)
         p = Prover({
-            "kernel": S.equal(moved, zero_like(moved)), "X": S.Invertible(n.X), SECOND: S.Invertible(n.W2),
+            "kernel": S.equal(moved, zero_like(moved)), INPUTS: S.Invertible(n.X), SECOND: S.Invertible(n.W2),
         })  # fmt: skip
         image = p.refl(cast(Term, T.Unvec(*n.Y.shape, moved)))
         image = p.rewrite_by(image, (1, 2), p.hyp("kernel"))
@@ -292,7 +296,7 @@ class HiddenHessianAt(Theorems):
             [{"eq": image, "left": inverse}, {"eq": undone, "right": scaled, "times": MINUS}],
         )  # fmt: skip
         id = divided(p, id, n.D, v * n.X, nonzero_slopes(p, n))
-        undone = p.apply("inverse_right", [p.hyp("X")], A=n.X)
+        undone = p.apply("inverse_right", [p.hyp(INPUTS)], A=n.X)
         found = self.kernel_direction(n, z)
         using = [{"eq": id, "right": inverse_of(n.X)}, {"eq": undone, "left": v, "times": MINUS}]
         return p, p.equate(v, found, using), (Assignment("set", v, found),)
@@ -303,8 +307,8 @@ class HiddenHessianAt(Theorems):
         v, z = self.direction(n)
         z = identity(z.shape[0]) if unit else z
         found = self.kernel_direction(n, z)
-        p = Prover({"direction": S.equal(v, found), "X": S.Invertible(n.X), SECOND: S.Invertible(n.W2)})
-        undone = p.apply("inverse_left", [p.hyp("X")], A=n.X)
+        p = Prover({"direction": S.equal(v, found), INPUTS: S.Invertible(n.X), SECOND: S.Invertible(n.W2)})
+        undone = p.apply("inverse_left", [p.hyp(INPUTS)], A=n.X)
         id = reached(p, n, v, -(z * n.S), undone)
         return p, self._in_kernel(p, n, v, z, [{"eq": id}]), (Assignment("set", v, found),)
 

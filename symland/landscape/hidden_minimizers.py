@@ -19,9 +19,11 @@ from symland.landscape.hidden_rank import values_of_full_rank
 from symland.landscape.hidden_steps import (
     FULL_RANK,
     HALF,
+    INPUTS,
     INTERPOLATION,
     MINUS,
     NOTHING,
+    OUTPUTS,
     SECOND,
     Claims,
     Proof,
@@ -49,15 +51,17 @@ from symland.language.terms import Term
 from symland.language.trace import Assignment
 
 FIRST, VALUES = "first layer", "values"
+SOURCE = "Theorem 6.4"
 SYMMETRY = (
-    "no symmetry of the network function: $W_2$ determines $W_1 X$, so minimizers with one $W_2$ agree on the training "
-    "inputs, and their $W_1$ differ by $N$ with $N X = 0$"
+    "no symmetry of the network function: minimizers with one $W_2$ and one $T = W_1 X$ agree on the training inputs, "
+    "and their $W_1$ differ by a matrix that takes $X$ to 0"
 )
 
 
 @dataclass(frozen=True)
 class HiddenMinimizers(MinimizerSet):
-    """The global minimizers of `g = 1/2 |W2 s(W1 X) - Y|^2` for data X of full column rank (A3): those with g = 0.
+    """The minimizers of `g = 1/2 |W2 s(W1 X) - Y|^2` with g = 0. Where there are any they are the global minimizers:
+    for square layers and a strictly increasing s, wherever X has full column rank (A3).
 
     Everything but what speaks of an inverse of W2 or of m = d holds for all widths.
 
@@ -70,7 +74,7 @@ class HiddenMinimizers(MinimizerSet):
 
     @property
     def value(self) -> Term:
-        """0, the least value under A3."""
+        """0, the least value where the network can interpolate the data."""
         return NOTHING
 
     @cached_property
@@ -91,15 +95,15 @@ class HiddenMinimizers(MinimizerSet):
             "value": ("the loss vanishes where the residual does", "Theorem 6.3", self._value),
             "stationary 1": ("where $E = 0$, the gradient in $W_1$ is 0", "Theorem 6.3", partial(self._stationary, 0)),
             "stationary 2": ("where $E = 0$, the gradient in $W_2$ is 0", "Theorem 6.3", partial(self._stationary, 1)),
-            "attained": ("the value 0 is attained where $s(T)$ has rank $m$", "Theorem 6.3", self._attained),
+            "attained": ("with A3, some $s(T)$ of rank $m$ gives the value 0", "Theorem 6.3", self._attained),
             "rank": (
-                "there are $T$ with $s(T)$ of rank $m$",
+                "two values of $s$ give $T$ with $s(T)$ of rank $m$",
                 "Theorem 6.3",
                 partial(values_of_full_rank, self.network),
             ),
-            "family": ("the family attains the value 0", "Theorem 6.4", self._family),
-            "fit": ("at a global minimizer $W_2 s(W_1 X) = Y$", "Theorem 6.4", self._fit),
-            "form": ("every $W_1$ has the form of the family, with $T = W_1 X$", "Theorem 6.4", self._form),
+            "family": ("the family attains the value 0", SOURCE, self._family),
+            "fit": ("a minimizer of value 0 interpolates", SOURCE, self._fit),
+            "form": ("every $W_1$ has the form of the family, with $T = W_1 X$", SOURCE, self._form),
         }
         if self.network.activation.name == LEAKY_RELU:
             title = "rescaling hidden units does not change the outputs"
@@ -112,13 +116,13 @@ class HiddenMinimizers(MinimizerSet):
         if self.network.rectangular:
             return {}
         claims: Claims = {
-            "hidden": ("an invertible $W_2$ determines $s(W_1 X)$", "Theorem 6.4", self._hidden),
-            "unique": ("an invertible $W_2$ determines $W_1 X$", "Theorem 6.4", self._unique),
+            "hidden": ("where $E = 0$, an invertible $W_2$ determines $s(W_1 X)$", SOURCE, self._hidden),
+            "unique": ("for injective $s$ and $E = 0$, an invertible $W_2$ determines $W_1 X$", SOURCE, self._unique),
         }
         if act.name == LEAKY_RELU:
-            claims["closed form"] = "the values $T$ in closed form", "Theorem 6.4", self._closed_form
+            claims["closed form"] = "the values $T$ in closed form", SOURCE, self._closed_form
         if act.range in (None, POSITIVE, UNIT_INTERVAL):
-            title = "where the values of $s$ are positive an invertible $W_2$ needs $u$ with $u^T Y > 0$"
+            title = "where the values of $s$ are positive and $E = 0$, an invertible $W_2$ needs $r$ with $r^T Y > 0$"
             claims["range"] = title, "Theorem 6.4 (iii)", self._range
         if act.range in (POSITIVE, UNIT_INTERVAL):
             claims["positive"] = "the values of $s$ are positive", "Theorem 6.4 (iii)", self._positive
@@ -129,10 +133,10 @@ class HiddenMinimizers(MinimizerSet):
         if self.network.rectangular:
             return {}
         return {
-            "family, m = d": ("for $m = d$ the family attains the value 0", "Theorem 6.4", self._square_family),
-            "form, m = d": ("for $m = d$ every $W_1$ is $T X^{-1}$ with $T = W_1 X$", "Theorem 6.4", self._square_form),
-            "inverse, m = d": ("for invertible $Y$, $W_2 s(W_1 X) Y^{-1} = I$", "Theorem 6.4", self._inverse),
-            "invertible, m = d": ("for invertible $Y$ every $W_2$ is invertible", "Theorem 6.4", self._invertible),
+            "family, m = d": ("for invertible $X$ the family attains the value 0", SOURCE, self._square_family),
+            "form, m = d": ("for invertible $X$, $W_1$ is $T X^{-1}$ with $T = W_1 X$", SOURCE, self._square_form),
+            "inverse, m = d": ("for $E = 0$ and invertible $Y$, $W_2 s(W_1 X) Y^{-1} = I$", SOURCE, self._inverse),
+            "invertible, m = d": ("for $E = 0$ and invertible $Y$, $W_2$ is invertible", SOURCE, self._invertible),
         }
 
     # -- letters and terms -------------------------------------------------------------------------------------
@@ -148,7 +152,7 @@ class HiddenMinimizers(MinimizerSet):
         return T.matrix("C", *self.network.W2.shape)
 
     def first_layer(self, t: Term, free: Term) -> Term:
-        """T X^+ + Z (I - X X^+)."""
+        """T X^+ + N (I - X X^+)."""
         x = self.network.X
         pinv = pinv_of(x)
         return t * pinv + free * (identity(x.shape[0]) - x * pinv)
@@ -163,7 +167,7 @@ class HiddenMinimizers(MinimizerSet):
         """The minimizers of Theorem 6.4: with invertible W2 these are all."""
         n = self.network
         t, s = self.values()
-        free = T.matrix("Z", *n.W1.shape)
+        free = T.matrix("N", *n.W1.shape)
         point, letters = {n.W1: self.first_layer(t, free), n.W2: self.C}, (self.C, t, free)
         given = {FULL_RANK: self.full_rank, VALUES: S.equal(self.C * s, n.Y)}
         if n.rectangular:
@@ -177,10 +181,11 @@ class HiddenMinimizers(MinimizerSet):
     def _square_points(self) -> PointFamily:
         n = self.square
         t, s = self.values(n)
-        given = {"X": S.Invertible(n.X), VALUES: S.equal(self.C * s, n.Y), SECOND: S.Invertible(self.C)}
+        given = {INPUTS: S.Invertible(n.X), VALUES: S.equal(self.C * s, n.Y), SECOND: S.Invertible(self.C)}
         point = {n.W1: t * inverse_of(n.X), n.W2: self.C}
-        title, size = "minimizers with invertible $W_2$ for $m = d$", _size(n.widths[0] * n.widths[0])
-        return PointFamily("invertible, m = d", title, point, (self.C, t), given, "none: $W_2$ determines $W_1$", size)
+        title, size = "minimizers with invertible $W_2$ for invertible $X$", _size(n.widths[0] * n.widths[0])
+        symmetry = "none: for injective $s$, $W_2$ determines $W_1$"
+        return PointFamily("invertible, m = d", title, point, (self.C, t), given, symmetry, size)
 
     @property
     def assumed(self) -> tuple[Assumed, ...]:
@@ -229,7 +234,7 @@ class HiddenMinimizers(MinimizerSet):
     def _family(self) -> Proof:
         n = self.network
         t, s = self.values()
-        free, pinv = T.matrix("Z", *n.W1.shape), pinv_of(n.X)
+        free, pinv = T.matrix("N", *n.W1.shape), pinv_of(n.X)
         first = self.first_layer(t, free)
         p = Prover({
             FULL_RANK: self.full_rank, VALUES: S.equal(self.C * s, n.Y),
@@ -255,10 +260,10 @@ class HiddenMinimizers(MinimizerSet):
         t, s = self.values(n)
         first = t * inverse_of(n.X)
         p = Prover({
-            "X": S.Invertible(n.X), VALUES: S.equal(self.C * s, n.Y),
+            INPUTS: S.Invertible(n.X), VALUES: S.equal(self.C * s, n.Y),
             FIRST: S.equal(n.W1, first), SECOND: S.equal(n.W2, self.C),
         })  # fmt: skip
-        undone = p.apply("inverse_left", [p.hyp("X")], A=n.X)
+        undone = p.apply("inverse_left", [p.hyp(INPUTS)], A=n.X)
         inside = p.equate(n.Z, t, [{"eq": p.hyp(FIRST), "right": n.X}, {"eq": undone, "left": t}])
         return p, self._fits(p, n, inside, s), (
             Assignment("set", n.W1, first), Assignment("set", n.W2, self.C), Assignment("set", n.Y, self.C * s),
@@ -281,8 +286,8 @@ class HiddenMinimizers(MinimizerSet):
 
     def _square_form(self) -> Proof:
         n = self.square
-        p = Prover({"X": S.Invertible(n.X)})
-        undone = p.apply("inverse_right", [p.hyp("X")], A=n.X)
+        p = Prover({INPUTS: S.Invertible(n.X)})
+        undone = p.apply("inverse_right", [p.hyp(INPUTS)], A=n.X)
         using: Using = [{"eq": undone, "left": n.W1, "times": MINUS}]
         return p, p.ring(n.W1, n.Z * inverse_of(n.X), using), ()
 
@@ -294,14 +299,14 @@ class HiddenMinimizers(MinimizerSet):
         return p, p.equate(n.S, inverse * n.Y, using), fitted(n)
 
     def _unique(self) -> Proof:
-        """Two minimizers (W1, W2) and (V, W2) with V X = W1 X."""
+        """Two minimizers (W1, W2) and (M, W2) with M X = W1 X."""
         n, act = self.network, self.network.activation
-        v = T.matrix("V", *n.W1.shape)
+        v = T.matrix("M", *n.W1.shape)
         other, there = v * n.X, act.value(v * n.X)
         g, free = T.matrix("G", *n.Z.shape), T.matrix("N", *n.W1.shape)
         p = Prover({
             INTERPOLATION: interpolates(n),
-            "interpolation at V": S.equal(n.W2 * there - n.Y, zero_like(n.Y)),
+            "interpolation at M": S.equal(n.W2 * there - n.Y, zero_like(n.Y)),
             SECOND: S.Invertible(n.W2),
         })  # fmt: skip
         undone = p.apply("inverse_left", [p.hyp(SECOND)], A=n.W2)
@@ -309,7 +314,7 @@ class HiddenMinimizers(MinimizerSet):
         same = p.equate(
             there, n.S,
             [
-                {"eq": p.hyp("interpolation at V"), "left": inverse},
+                {"eq": p.hyp("interpolation at M"), "left": inverse},
                 {"eq": p.hyp(INTERPOLATION), "left": inverse, "times": MINUS},
                 {"eq": undone, "right": there - n.S, "times": MINUS},
             ],
@@ -332,7 +337,7 @@ class HiddenMinimizers(MinimizerSet):
         return p, p.equate(other, n.Z, [{"eq": divided(p, product, g, other - n.Z, nonzero)}]), model
 
     def _unique_leaky(self, p: Prover, same: str, other: Term) -> str:
-        """V X = W1 X by the inverse of the activation."""
+        """M X = W1 X by the inverse of the activation."""
         n, act = self.network, self.network.activation
         here = []
         for x in (n.Z, other):
@@ -343,8 +348,8 @@ class HiddenMinimizers(MinimizerSet):
 
     def _inverse(self) -> Proof:
         n = self.square
-        p = Prover({INTERPOLATION: interpolates(n), "Y": S.Invertible(n.Y)})
-        undone, inverse = p.apply("inverse_right", [p.hyp("Y")], A=n.Y), inverse_of(n.Y)
+        p = Prover({INTERPOLATION: interpolates(n), OUTPUTS: S.Invertible(n.Y)})
+        undone, inverse = p.apply("inverse_right", [p.hyp(OUTPUTS)], A=n.Y), inverse_of(n.Y)
         using: Using = [{"eq": p.hyp(INTERPOLATION), "right": inverse}, {"eq": undone}]
         return p, p.equate(n.W2 * n.S * inverse, identity(n.Y.shape[0]), using), fitted(n)
 
@@ -352,8 +357,8 @@ class HiddenMinimizers(MinimizerSet):
         """S stands for s(W1 X)."""
         n = self.square
         s = T.matrix("S", *n.S.shape)
-        p = Prover({"fit": S.equal(n.W2 * s, n.Y), "Y": S.Invertible(n.Y)})
-        id = p.rewrite_by(p.hyp("Y"), (0,), p.hyp("fit"), reverse=True)
+        p = Prover({"fit": S.equal(n.W2 * s, n.Y), OUTPUTS: S.Invertible(n.Y)})
+        id = p.rewrite_by(p.hyp(OUTPUTS), (0,), p.hyp("fit"), reverse=True)
         return p, p.apply("invertible_left", [id], A=n.W2, B=s), (Assignment("set", n.Y, n.W2 * s),)
 
     def _closed_form(self) -> Proof:
@@ -371,7 +376,7 @@ class HiddenMinimizers(MinimizerSet):
         return p, p.turn(id, RIGHT, n.Y, [{"eq": undone, "right": n.Y}]), ()
 
     def _range(self) -> Proof:
-        """u^T is the sum of the rows of W2^{-1}; S stands for s(W1 X)."""
+        """r^T is the sum of the rows of W2^{-1}; S stands for s(W1 X)."""
         n = self.network
         s, inverse = T.matrix("S", *n.S.shape), inverse_of(n.W2)
         sums = cast(Term, T.Ones(Dim.of(1), n.W2.shape[0]))

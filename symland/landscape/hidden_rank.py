@@ -1,8 +1,8 @@
 """Values of an activation that have full column rank: Theorem 6.3 of the specification, by an explicit pattern.
 
-T has the entry u where J is 1 and v where it is 0; the columns of J are different unit vectors, the first m columns of
-the identity for one. So s(T) = alpha J + beta 1 1^T with alpha = s(u) - s(v) and beta = s(v), and
-(I - beta/(alpha + m beta) 1 1^T) J^T / alpha is a left inverse of it.
+T has the entry u where P is 1 and v where it is 0; the columns of P are different unit vectors, the first m columns of
+the identity for one. So s(T) = alpha P + beta 1 1^T with alpha = s(u) - s(v) and beta = s(v), and
+(I - beta/(alpha + m beta) 1 1^T) P^T / alpha is a left inverse of it.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ PATTERN, UNIT_VECTORS = "entries 0 and 1", "unit vectors"
 def values_of_full_rank(n: HiddenNetwork) -> Proof:
     """s(T)^+ s(T) = I where s(u) != s(v) and s(u) + (m - 1) s(v) != 0; strictly increasing functions have such u, v."""
     hidden, m = n.widths[1], n.samples
-    j, u, v = T.matrix("J", hidden, m), T.scalar("u"), T.scalar("v")
+    mask, u, v = T.matrix("P", hidden, m), T.scalar("u"), T.scalar("v")
     high, low = (n.activation.value(x) for x in (u, v))
     alpha, total = high - low, high - low + cast(Term, T.DimScalar(m)) * low
     eye = identity(m)
     p = Prover({
-        PATTERN: S.equal(T.hadamard(j, j), j), UNIT_VECTORS: S.equal(j.T * j, eye),
+        PATTERN: S.equal(T.hadamard(mask, mask), mask), UNIT_VECTORS: S.equal(mask.T * mask, eye),
         "different values": S.Nonzero(alpha), "sum of values": S.Nonzero(total),
     })  # fmt: skip
     ones = _ones(hidden, m)
-    t = u * j + v * (ones - j)
+    t = u * mask + v * (ones - mask)
     s = n.activation.value(t)
-    values = p.equate(s, alpha * j + low * ones, [{"eq": _two_values(p, n, j, t, u, v)}])
-    sums = _column_sums(p, j)
+    values = p.equate(s, alpha * mask + low * ones, [{"eq": _two_values(p, n, mask, t, u, v)}])
+    sums = _column_sums(p, mask)
     turn = _reciprocal(alpha) * (eye - (low * _reciprocal(total)) * _ones(m, m))
-    left = turn * j.T
+    left = turn * mask.T
     unit = p.equate(
         left * s, eye,
         [
@@ -53,22 +53,22 @@ def values_of_full_rank(n: HiddenNetwork) -> Proof:
     )  # fmt: skip
     outer = p.apply("penrose_outer", A=s)
     using: Using = [{"eq": unit, "right": pinv_of(s) * s, "times": MINUS}, {"eq": outer, "left": left}, {"eq": unit}]
-    model = (Assignment("set", j, cast(Term, T.Elementwise("step", j))),)
+    model = (Assignment("set", mask, cast(Term, T.Elementwise("step", mask))),)
     return p, p.equate(pinv_of(s) * s, eye, using), model
 
 
-def _two_values(p: Prover, n: HiddenNetwork, j: Term, t: Term, u: Term, v: Term) -> str:
+def _two_values(p: Prover, n: HiddenNetwork, mask: Term, t: Term, u: Term, v: Term) -> str:
     """The step `s(T) = ...` with every function of T written with its two values."""
     id = p.refl(n.activation.value(t))
     for node in walk(n.activation.value(t)):
         if isinstance(node, (T.Elementwise, T.HadamardPower)) and t in node.args:
-            id = replaced(p, id, RIGHT, _pattern(p, node, j, u, v))
+            id = replaced(p, id, RIGHT, _pattern(p, node, mask, u, v))
     return id
 
 
-def _pattern(p: Prover, node: Any, j: Term, u: Term, v: Term) -> str:
+def _pattern(p: Prover, node: Any, mask: Term, u: Term, v: Term) -> str:
     """The step that a function of a matrix with two values has two values."""
-    premises, bindings = [p.hyp(PATTERN)], {"A": j, "c": u, "e": v}
+    premises, bindings = [p.hyp(PATTERN)], {"A": mask, "c": u, "e": v}
     if isinstance(node, T.HadamardPower):
         return p.apply("cube_pattern", premises, **bindings)
     if node.is_generic:
@@ -79,13 +79,13 @@ def _pattern(p: Prover, node: Any, j: Term, u: Term, v: Term) -> str:
     return p.apply(f"{node.function}_pattern", premises, **bindings)
 
 
-def _column_sums(p: Prover, j: Term) -> str:
-    """The step `J^T 1 = 1`: the sum of a column is that of its squares."""
-    hidden, m = j.shape
-    squares = p.rewrite_by(p.refl(cast(Term, T.Diagonal(j.T * j))), (1, 0), p.hyp(UNIT_VECTORS))
+def _column_sums(p: Prover, mask: Term) -> str:
+    """The step `P^T 1 = 1`: the sum of a column is that of its squares."""
+    hidden, m = mask.shape
+    squares = p.rewrite_by(p.refl(cast(Term, T.Diagonal(mask.T * mask))), (1, 0), p.hyp(UNIT_VECTORS))
     column = _ones(hidden, Dim.of(1))
     using: Using = [{"eq": squares}, {"eq": p.hyp(PATTERN), "transpose": True, "right": column, "times": MINUS}]
-    return p.equate(j.T * column, _ones(m, Dim.of(1)), using)
+    return p.equate(mask.T * column, _ones(m, Dim.of(1)), using)
 
 
 def _cancelled(p: Prover, c: Term, nonzero: str, a: Term) -> str:

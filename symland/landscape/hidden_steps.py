@@ -18,6 +18,7 @@ from symland.proof.kernel import replay
 
 HALF, MINUS, NOTHING = T.number(1, 2), T.number(-1), T.number(0)
 INTERPOLATION, FULL_RANK, SECOND = "interpolation", "A3", "second layer"
+INPUTS, OUTPUTS = "invertible(X)", "invertible(Y)"  # these stand for themselves
 
 Model = tuple[Assignment, ...]
 Proof = tuple[Prover, str, Model]

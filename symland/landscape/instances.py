@@ -25,7 +25,7 @@ from symland.landscape.solving import Model, models
 from symland.landscape.stationary import Point
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.facts import hypotheses_of, restricts
+from symland.language.facts import STATEMENT_OF, hypotheses_of, restricts
 from symland.language.nodes import Node, walk
 from symland.language.statements import Statement
 from symland.language.terms import Term
@@ -39,6 +39,7 @@ STYLES = (
     ("free", "small"),
     ("free", "positive"),
 )
+HAS_VALUE = "the loss has a value"  # what a sample fails where it has none
 SMALL = "small dimensions"  # what a sample fails that is too large to be looked at
 NO_VALUE = (UndefinedHere, NoRule, Undecided, ShapeError, RecursionError)
 WANTED = 6  # instances
@@ -46,6 +47,8 @@ TRIES = 150  # samples for one model
 ALIKE = 2  # instances of the same dimensions
 LARGEST = 27  # parameters of an instance, so that its Hessian is quick
 LARGEST_LETTER = 100  # entries
+_OF_SCALARS = ("nonnegative", "positive")  # facts of letters
+_OF_SQUARES = ("symmetric", "psd", "diagonal", "invertible", "orthogonal", "positive")
 STEPS = tuple(Fraction(1, 2**k) for k in range(24))
 RADII = tuple(Fraction(2**k, 64) for k in range(8))  # of the search for a smaller loss, small ones first
 DIRECTIONS = 40  # tried at each radius
@@ -208,7 +211,7 @@ def instances(point: Point, conditions: Mapping[str, Statement], model: Model = 
     """Instances at which the assumptions of the point and further conditions hold, by the model given or by the first
     program of `landscape.solving` that gives some; the same ones each time."""
     nodes = [point.loss, *point.where.values(), *conditions.values()]
-    rng, facts = stream(nodes), facts_of(nodes)
+    rng, facts = stream(nodes), _drawn_with(nodes, conditions)
     tried = list[dict[str, int]]()
     for program in [model] if model else models(point.given, frozenset(point.where)):
         lines = (*program, *(Assignment("set", w, t) for w, t in point.where.items()))
@@ -217,9 +220,19 @@ def instances(point: Point, conditions: Mapping[str, Statement], model: Model = 
         if found:
             return Instances(found, lines, {})
     lines = tuple(Assignment("set", w, t) for w, t in point.where.items())
-    given = {*point.given, SMALL}
+    given = {*point.assumed, SMALL}
     best = min(tried, key=lambda failures: sum(failures.get(name, 0) for name in given), default={})
     return Instances((), lines, best)
+
+
+def _drawn_with(nodes: Sequence[Node], conditions: Mapping[str, Statement]) -> dict[str, frozenset[str]]:
+    """The facts that letters have, or that a condition says of one."""
+    facts, said = facts_of(nodes), set(conditions.values())
+    for z in dict.fromkeys(n for h in conditions.values() for n in walk(h) if isinstance(n, T.Symbol)):
+        known = _OF_SCALARS if z.is_scalar else _OF_SQUARES if z.shape[0] == z.shape[1] else ("positive",)
+        more = (f for f in known if STATEMENT_OF[f](z) in said)
+        facts[z.name] = facts.get(z.name, frozenset()) | frozenset(more)
+    return facts
 
 
 def _drawn(
@@ -244,7 +257,9 @@ def _drawn(
         except NO_VALUE:
             continue
         instance = Instance(point, sample)
-        if instance.has_value and seen.count(instance.dims) < ALIKE:
+        if not instance.has_value:
+            failures[HAS_VALUE] = failures.get(HAS_VALUE, 0) + 1
+        elif seen.count(instance.dims) < ALIKE:
             seen.append(instance.dims)
             yield instance
 

@@ -85,7 +85,7 @@ def cited(least: LeastSquares) -> tuple[Assumed, ...]:
 GENERAL = (
     Assumed(
         "rank_condition",
-        "the rank condition gives a full-rank minimizer",
+        "the rank condition gives a minimizer with invertible factors",
         "If $rank(Y X^T) = rank(X)$, then $Y X^+$ is injective on the column space of $X$, because its rank is that of "
         "$X$. So $M = Y X^+ + Z (I - X X^+)$ is invertible for some $Z$: let $Z$ map the orthogonal complement of the "
         "column space of $X$ one to one onto a complement of the column space of $Y X^+$. The family of $M$ then has "
@@ -95,26 +95,27 @@ GENERAL = (
     Assumed(
         "manifold",
         "the set of all global minimizers for invertible $X X^T$ and $Y X^T$",
-        "The set of the global minimizers is closed: it is where the product of the factors, which is continuous, is "
-        "$M$. The last factor is $M (F_{L-1} ⋯ F_1)^{-1}$, a smooth function of the others, which are arbitrary "
-        "invertible matrices: the set is an embedded manifold of dimension $(L - 1) d^2$. It has $2^{L-1}$ connected "
-        "components, as the invertible matrices have two, those with positive and those with negative determinant.",
+        "Let $X X^T$ and $Y X^T$ be invertible and $M = Y X^T (X X^T)^{-1}$. The set of the global minimizers is "
+        "closed: it is where the product of the factors, which is continuous, is $M$. The last factor is $M (F_{L-1} ⋯ "
+        "F_1)^{-1}$, a smooth function of the others, which are arbitrary invertible matrices: the set is an embedded "
+        "manifold of dimension $(L - 1) d^2$. It has $2^{L-1}$ connected components, as the invertible matrices have "
+        "two, those with positive and those with negative determinant.",
         f"{LEE}; {HALL}",
     ),
     Assumed(
         "rank_deficient_data",
-        "the full-rank minimizers where $X$ has no full row rank",
-        "If $rank(Y X^T) = rank(X) = p < d$, the full-rank minimizers are the families of all invertible "
+        "the minimizers with invertible factors where $X$ does not have full row rank",
+        "If $rank(Y X^T) = rank(X) = r < d$, the minimizers with invertible factors are the families of all invertible "
         "$M = Y X^+ + Z (I - X X^+)$, one orbit for each $M$. They form a manifold of dimension "
-        "$(L - 1) d^2 + d (d - p)$, the second term counting the parameters of $M$.",
+        "$(L - 1) d^2 + d (d - r)$, the second term counting the parameters of $M$.",
         LEE,
     ),
     Assumed(
         "singular_solution",
         "several orbits where the solution is singular",
-        "If $X X^T$ is invertible, $M = Y X^T (X X^T)^{-1}$ singular and $L >= 2$, no global minimizer has full rank. "
-        "With $M$ as factor number $l$ and the identity as the others there are at least $L$ different orbits, as the "
-        "symmetry keeps the ranks of the factors. So the global minimizers are not one orbit.",
+        "If $X X^T$ is invertible, $M = Y X^T (X X^T)^{-1}$ singular and $L >= 2$, every global minimizer has a "
+        "singular factor. With $M$ as factor number $l$ and the identity as the others there are at least $L$ "
+        "different orbits, as the symmetry keeps the ranks of the factors. So the global minimizers are not one orbit.",
         f"{HORN}, sec. 0.4 (rank)",
     ),
 )
@@ -122,7 +123,7 @@ RESIDUAL = (
     Assumed(
         "determinant",
         "small residuals need a positive determinant",
-        "If a global minimizer has $||A_l|| < 1$ for every layer and $X X^T$ is invertible, then "
+        "If a global minimizer has $||A_l||_2 < 1$ for every layer and $X X^T$ is invertible, then "
         "$M = Y X^T (X X^T)^{-1}$ has a positive determinant: $det(I + t A_l)$ is continuous in $t$, not zero for "
         "$0 <= t <= 1$, and 1 at $t = 0$.",
         f"{HORN}, sec. 5.6 (matrix norms)",
@@ -130,17 +131,18 @@ RESIDUAL = (
     Assumed(
         "positive_root",
         "equal layers for a positive definite solution",
-        "If $M$ is symmetric and positive definite with eigenvalues $s_i$, it has a positive definite root $R$ with "
-        "$R^L = M$, and $||R - I||$ is the largest absolute value of $s_i^{1/L} - 1$.",
+        "If $M$ is symmetric and positive definite with eigenvalues $sigma_i$, it has a positive definite root $R$, "
+        "$R^L = M$, and $||R - I||$ is the largest absolute value of $sigma_i^{1/L} - 1$.",
         f"{HORN}, sec. 7.2 (roots of positive semidefinite matrices)",
     ),
     Assumed(
         "polar_roots",
         "two kinds of layers for a positive determinant",
-        "If $det M > 0$ and $L = 2 k$, let $M = V H$ be the polar decomposition, $V$ a rotation, $H$ positive definite "
-        "with eigenvalues $s_i$. The roots $S = H^{1/k}$ and $Q = V^{1/k}$, which turns each invariant plane of $V$ of "
-        "angle $phi$ by $phi/k$, give layers of norm at most the largest of the absolute values of $s_i^{1/k} - 1$ and "
-        "$2 sin(pi/L)$.",
+        "If $det M > 0$ and $L = 2 k$, the polar decomposition of $M$ has a rotation on the left and on the right a "
+        "positive definite matrix with eigenvalues $sigma_i$. So $M = Q^k S^k$ with the positive definite root $S$ of "
+        "the latter and the root $Q$ of the rotation that turns each invariant plane by $phi/k$ where the rotation "
+        "turns it by $phi$, $-pi <= phi <= pi$. They give layers of norm at most the largest of the absolute values of "
+        "$sigma_i^{1/k} - 1$ and $2 sin(pi/L)$.",
         f"{HORN}, sec. 7.3 (polar decomposition) and sec. 2.5 (real orthogonal matrices)",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from symland.errors import NoRule, UsageError
 from symland.landscape.derivatives import Derivatives
@@ -18,13 +18,14 @@ from symland.landscape.hidden_minimizers import HiddenMinimizers
 from symland.landscape.minimizers import ProductMinimizers
 from symland.landscape.neighborhood import in_ball, in_half_ball, near_identity
 from symland.landscape.networks import LinearNetwork, ResidualNetwork, linear_network, residual_network
-from symland.language.problem import Problem
+from symland.language.problem import Layers, Problem, Variable
 
 NETWORKS = {
     "linear": "deep linear network, 1/2 |W_L ... W_1 X - Y|_F^2",
     "residual": "residual network, 1/2 |(I + A_L) ... (I + A_1) X - Y|_F^2",
     "hidden": "network with one hidden layer, 1/2 |W_2 s(W_1 X) - Y|_F^2",
 }
+OWN = "leave them out, or give minimizers(problem)"
 REPORTS = ("linear", "residual", "hidden")  # the networks with a report of their own
 
 
@@ -83,7 +84,8 @@ def _network(
 
 
 def minimizers(problem: Problem) -> ProductMinimizers | HiddenMinimizers:
-    """The global minimizers of a problem: value, closed forms, and the theorems about them, each proved by replay.
+    """The global minimizers of a problem, with a hidden layer those of value 0: value, closed forms, and the theorems
+    about them, each proved by replay.
 
     Source: Theorems 4.2, 5.1, 6.3 and 6.4 after Zhou and Liang. Raises NoRule for a problem whose minimizers are not
     known.
@@ -94,7 +96,7 @@ def minimizers(problem: Problem) -> ProductMinimizers | HiddenMinimizers:
     W2*sigma(W1*X) = Y
     """
     if isinstance(problem.minimizers, (ProductMinimizers, HiddenMinimizers)):
-        return problem.minimizers
+        return cast(ProductMinimizers | HiddenMinimizers, _with_minimizers(problem, problem.minimizers).minimizers)
     raise NoRule(
         f"the global minimizers of {problem.name!r} are not known",
         hint="use network(...): " + ", ".join(NETWORKS),
@@ -119,11 +121,14 @@ def hessian_at(
     dims: Mapping[str, Any] | None = None,
     at: Mapping[str, Any] | None = None,
 ) -> HessianAtMinimizer | HiddenHessianAt | ExplicitHessian | HessianAtPoint:
-    """The Hessian at every global minimizer: H^T H with H explicit (Theorem 4.3).
+    """The Hessian at every global minimizer, with a hidden layer at those of value 0: H^T H with H explicit (Theorems
+    4.3 and 6.6). For rectangular layers, at the points of the normal equation.
 
-    With `dims`, such as `{"d": 2, "m": 3}` (and L where the depth is symbolic), entry by entry at these dimensions.
-    With `at`, rational matrices for the layers and the data, the exact numbers at that point: Hessian, spectrum,
-    inertia, rank and kernel; NotAMinimizer if it is none.
+    With `dims`, such as `{"d": 2, "m": 3}` (and L where the depth is symbolic), entry by entry at these dimensions:
+    for a product network where the normal equation holds, for any other loss 1/2 |F - Y|_F^2 where F = Y. With `at`,
+    rational matrices for the layers and the data, the exact numbers at that point: Hessian, spectrum, inertia, rank and
+    kernel; NotAMinimizer if it is none. `minimizer`, those of a network, says which network it is whose loss a person
+    wrote; UsageError for those of another one.
 
     >>> for result in hessian_at(network("linear")).results:
     ...     print(result.title)
@@ -137,8 +142,9 @@ def hessian_at(
     >>> hessian_at(network("linear"), at={"W1": [[2]], "W2": [[3]], "X": [[1]], "Y": [[6]]}).spectrum
     13, 0
     """
-    if minimizer is not None:
-        problem = replace(problem, minimizers=minimizer)
+    given = problem.minimizers if minimizer is None else minimizer
+    if minimizer is not None or isinstance(given, (ProductMinimizers, HiddenMinimizers)):
+        problem = _with_minimizers(problem, given)
     if dims is not None and at is not None:
         raise UsageError("both dims and at are given", hint="the dimensions of a point are those of its matrices")
     if dims is not None:
@@ -147,6 +153,23 @@ def hessian_at(
         return hessian_at_point(problem, at)
     known = minimizers(problem)
     return HiddenHessianAt(known) if isinstance(known, HiddenMinimizers) else HessianAtMinimizer(known)
+
+
+def _with_minimizers(problem: Problem, known: ProductMinimizers | HiddenMinimizers) -> Problem:
+    """The problem with these minimizers. Raises UsageError unless they are those of its own loss."""
+    if not isinstance(known, (ProductMinimizers, HiddenMinimizers)):
+        raise UsageError(f"{known!r} is no set of minimizers of {problem.name!r}", hint=OWN)
+    other = known.network.problem
+    if other.loss is not problem.loss or _letters(other) != _letters(problem):
+        sizes = " of other sizes" if repr(other) == repr(problem) else ""
+        raise UsageError(f"the minimizers are those of {other!r}{sizes}, not of {problem!r}", hint=OWN)
+    return replace(problem, minimizers=known)
+
+
+def _letters(problem: Problem) -> tuple[Variable, ...]:
+    """The letters, listed where they can be."""
+    symbolic = any(isinstance(v, Layers) and v.hi.value is None for v in problem.variables)
+    return problem.variables if symbolic else problem.letters
 
 
 def gradient_dominance(problem: Problem, region: str | None = None) -> GradientDominance:

@@ -51,7 +51,7 @@ class Orbit:
             "action": ("the symmetry keeps the loss", self._keeps_loss),
             "action_invertible": ("the symmetry keeps invertible factors", self._keeps_invertible),
             "action_rank": ("the symmetry keeps the rank of each factor", self._keeps_rank),
-            "transitive": ("the symmetry carries one minimizer to the other", self._transitive),
+            "transitive": ("if A2 holds, the symmetry carries one minimizer to the other", self._transitive),
             "transitive_start": ("it is the identity before the first layer", self._start),
             "transitive_end": ("it is the identity after the last layer", self._end),
             "transitive_invertible": ("its matrices are invertible", self._carrier_invertible),
@@ -158,13 +158,13 @@ class Orbit:
     def _transitive(self) -> Proof:
         """G[l] F[l] = F*[l] G[l-1]."""
         n, g, there = self.network, self.G, self.network.other
-        p = Prover({"G": self.carriers(ZERO), **self.two_minimizers(NORMAL, "A2")})
+        p = Prover({"carrier": self.carriers(ZERO), **self.two_minimizers(NORMAL, "A2")})
         high, low, low_there = n.chain(l, ONE), n.chain(l - 1, ONE), there.chain(l - 1, ONE)
         cancels = p.apply("inverse_left", [self.form.partial_invertible(p, l)], A=high)
         cancels_low = p.apply("inverse_right", [self.form.below_invertible(p, l)], A=low)
         split = unfold(p, n, p.refl(high), RIGHT, "top", indices={"a": ONE, "b": l})
         split_there = unfold(p, there, p.refl(there.chain(l, ONE)), RIGHT, "top", indices={"a": ONE, "b": l})
-        here, below = (p.all_at(p.hyp("G"), i) for i in (l, l - 1))
+        here, below = (p.all_at(p.hyp("carrier"), i) for i in (l, l - 1))
         up = there.chain(l, ONE)
         id = p.ring(
             g[l] * n.factor(l), there.factor(l) * g[l - 1],
@@ -183,9 +183,9 @@ class Orbit:
     def _start(self) -> Proof:
         """G[0] = I."""
         n, eye, there = self.network, self.form.eye, self.network.other
-        p = Prover({"G": S.equal(self.G[0], self.carrier(ZERO))})
+        p = Prover({"carrier": S.equal(self.G[0], self.carrier(ZERO))})
         cancels = p.apply("inverse_right", [p.apply("invertible_identity", dims={"p": eye.shape[0]})], A=eye)
-        id = unfold(p, there, p.hyp("G"), (1, 0), "empty", indices={"a": ONE})
+        id = unfold(p, there, p.hyp("carrier"), (1, 0), "empty", indices={"a": ONE})
         id = unfold(p, n, id, (1, 1, 0), "empty", indices={"a": ONE})
         return p, p.turn(id, RIGHT, eye, [{"eq": cancels}]), self.carried
 
@@ -193,25 +193,25 @@ class Orbit:
         """G[L] = I."""
         n, there = self.network, self.network.other
         last = S.equal(self.G[n.depth], self.carrier(n.depth))
-        p = Prover({"G": last, **self.two_minimizers(NORMAL, OTHER, "A2")})
+        p = Prover({"carrier": last, **self.two_minimizers(NORMAL, OTHER, "A2")})
         cancels = p.apply("inverse_right", [self.form.product_invertible(p)], A=n.product)
         gram = self.form.gram_invertible(p)
         here = self.form.whole_step(p, n.product, p.hyp(NORMAL), gram)
         other = self.form.whole_step(p, there.product, p.hyp(OTHER), gram)
         turned = inverse(n.product)
         id = p.turn(
-            p.hyp("G"), RIGHT, self.form.eye,
+            p.hyp("carrier"), RIGHT, self.form.eye,
             [{"eq": other, "right": turned}, {"eq": here, "right": turned, "times": MINUS}, {"eq": cancels}],
         )  # fmt: skip
         return p, id, self.carried
 
     def _carrier_invertible(self) -> Proof:
         n, there = self.network, self.network.other
-        p = Prover({"G": self.carriers(ONE), **self.two_minimizers(NORMAL, OTHER, "A2")})
+        p = Prover({"carrier": self.carriers(ONE), **self.two_minimizers(NORMAL, OTHER, "A2")})
         here = p.apply("invertible_inverse", [self.form.partial_invertible(p, l)], A=n.chain(l, ONE))
         up = replace(self.form, least=self.other).partial_invertible(p, l, OTHER)
         id = p.apply("invertible_product", [up, here], A=there.chain(l, ONE), B=inverse(n.chain(l, ONE)))
-        id = p.rewrite_by(id, (0,), p.all_at(p.hyp("G"), l), reverse=True)
+        id = p.rewrite_by(id, (0,), p.all_at(p.hyp("carrier"), l), reverse=True)
         return p, for_all(p, id, l, ONE, n.depth), self.carried
 
     # -- free ------------------------------------------------------------------------------------------------

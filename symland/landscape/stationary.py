@@ -22,7 +22,7 @@ from symland.calculus.simplify import tidy, transpose
 from symland.errors import StepRejected
 from symland.language import statements as S
 from symland.language import terms as T
-from symland.language.facts import hypotheses_of
+from symland.language.facts import STATEMENT_OF, hypotheses_of
 from symland.language.index import Index
 from symland.language.nodes import Node, walk
 from symland.language.statements import Statement
@@ -42,15 +42,36 @@ class Point:
 
     @cached_property
     def given(self) -> dict[str, Statement]:
-        """The assumptions, those that inverses bring, and the facts of the letters, by name."""
+        """What is assumed, by name; that the point is one of the problem included."""
+        return {**self.assumed, **self.membership}
+
+    @cached_property
+    def membership(self) -> dict[str, Statement]:
+        """What the facts of the variables say at the point and the assumptions do not, by name: that it is a point of
+        the problem."""
+        said = {
+            f"{fact}({w!r}) at the point": STATEMENT_OF[fact](t)
+            for w, t in self.where.items()
+            for fact in sorted(_facts(w))
+        }
+        if not said:
+            return {}
+        prover = Prover(self.assumed, "m")
+        rules = equations_of(prover, self.assumed, [*self.where.values(), *said.values()])
+        return {name: h for name, h in said.items() if not _follows(rules, h)}
+
+    @cached_property
+    def assumed(self) -> dict[str, Statement]:
+        """The assumptions, those that inverses and reciprocals bring, and the facts of the data, by name."""
         out = dict(self.assumptions)
         nodes = [self.loss, *self.where.values(), *self.assumptions.values()]
         for n in dict.fromkeys(m for node in nodes for m in walk(node)):
             if isinstance(n, T.Symbol) and n not in self.where:
                 out.update(hypotheses_of(n))
-            if isinstance(n, T.Inverse) and not any(w in set(walk(n)) for w in self.where):
-                statement = cast(Statement, S.Invertible(n.args[0]))
-                if statement not in out.values():
+            if isinstance(n, (T.Inverse, T.Reciprocal)) and not any(w in set(walk(n)) for w in self.where):
+                exists = S.Invertible if isinstance(n, T.Inverse) else S.Nonzero
+                statement = cast(Statement, exists(n.args[0]))
+                if statement not in out.values() and shown_to_hold(Prover(out), statement) is None:
                     out[repr(statement)] = statement
         return out
 
@@ -63,7 +84,7 @@ class Point:
     def squares(self) -> tuple[tuple[Term, Term], ...] | None:
         """The loss as a sum of c |A|^2: the pairs c, A; None if it is no such sum."""
         parts = self.loss.args if isinstance(self.loss, T.Sum) else (self.loss,)
-        out = [_square(cast(Term, part)) for part in parts]
+        out = [as_square(cast(Term, part)) for part in parts]
         return tuple(p for p in out if p is not None) if None not in out else None
 
 
@@ -77,7 +98,8 @@ class AtPoint:
         # what the letters are known to be, and what derivatives need, at the point
         brought = [name for name in p.hypotheses if name not in point.given and name not in point.equations]
         facts = [self.at(p.hyp(name), ()) for name in brought]
-        self.rules = equations_of(p, point.given, point.where.values(), facts)
+        terms = [substituted(point.loss, point.where), *point.where.values()]
+        self.rules = equations_of(p, point.given, terms, facts)
 
     def at(self, id: str, path: Path) -> str:
         """The statement with the letters below the path replaced by what they are at the point."""
@@ -133,7 +155,7 @@ class AtPoint:
         try:
             return p.turn(id, (3,), square)
         except StepRejected:
-            equal = self.rules.simplify(p.refl(square), RIGHT)
+            equal = self.rules.simplify(self.rules.expand(p.refl(square), RIGHT), RIGHT)
         try:
             return p.rewrite_by(p.turn(id, (3,), p.statement(equal).args[1]), (3,), equal, reverse=True)
         except StepRejected:
@@ -143,54 +165,10 @@ class AtPoint:
 def equations_of(
     prover: Prover, given: Mapping[str, Statement], terms: Iterable[Node], steps: Iterable[str] = ()
 ) -> Equations:
-    """The assumptions that are equations or say that matrices are invertible, and steps that do, at work as rules."""
+    """The assumptions that say something about equality, and steps that do, at work as rules."""
     ids = [prover.hyp(name) for name, h in given.items()] + list(steps)
-    useful = [id for id in ids if isinstance(prover.statement(id), (S.Eq, S.Invertible))]
+    useful = [id for id in ids if isinstance(prover.statement(id), (S.Eq, S.Invertible, S.Psd, S.Nonzero, S.Lt))]
     return Equations(prover, useful, [*given.values(), *terms])
-
-
-def lower_bound(point: Point, value: Term) -> tuple[Prover, str] | None:
-    """The prover and the step `value <= loss` for all values of the letters, by a sum of squares: with loss = sum c
-    |A|^2 and A* the value of A at the point, loss - value = sum c |A - A*|^2 where the normal equations make the mixed
-    terms vanish. None if this does not give it.
-
-    Source: the least-squares bound, Penrose 1955.
-    """
-    if point.squares is None:
-        return None
-    fixed = AtPoint(point)
-    facts = {name: h for w in point.where if isinstance(w, T.Symbol) for name, h in hypotheses_of(w).items()}
-    given = {**point.given, **facts}
-    prover = Prover(given, "b")
-    pieces, total = [], []
-    for c, a in point.squares:
-        weight = nonnegative_tree(prover, c)
-        if weight is None:
-            return None
-        difference = a if value is ZERO else tidy(a - fixed.term(a))
-        pieces.append({"product": [weight, {"square": difference}]})
-        total.append(T.product(c, _squared(difference)))
-    rules = equations_of(prover, given, [*point.where.values(), value])
-    using = rules.difference(point.loss, tidy(T.total(value, *total)))
-    if using is None:
-        return None
-    return prover, prover.pos(value, point.loss, {"sum": pieces}, using)
-
-
-def nonnegative_tree(prover: Prover, c: Term) -> dict[str, Any] | None:
-    """A certificate that a scalar is nonnegative, as an entry of a `pos` step."""
-    if isinstance(c, T.Number):
-        return {"rational": c.value} if c.value >= 0 else None
-    if isinstance(c, T.Product):
-        parts = [nonnegative_tree(prover, cast(Term, f)) for f in c.args]
-        return None if None in parts else {"product": parts}
-    if isinstance(c, T.Power) and c.args[1] == Index.of(2):
-        return {"square": c.args[0]}
-    for name, h in prover.hypotheses.items():
-        if isinstance(h, (S.Le, S.Lt)) and h.args == (ZERO, c):
-            return {"theorem": prover.hyp(name)}
-    step = shown_to_hold(prover, cast(Statement, S.Lt(ZERO, c)))
-    return {"theorem": step} if step else None
 
 
 def substituted(node: Node, where: Mapping[Term, Term]) -> Any:
@@ -215,14 +193,79 @@ def _places(term: Node, letters: Mapping[Term, Term], here: Path = ()) -> Iterat
             yield from _places(a, letters, (*here, k))
 
 
-def _square(term: Term) -> tuple[Term, Term] | None:
-    """The scalar c and the matrix or scalar A of c |A|^2."""
-    factors = term.args if isinstance(term, T.Product) else (term,)
-    last = factors[-1]
-    if isinstance(last, T.SquaredNorm) or (isinstance(last, T.Power) and last.args[1] == Index.of(2)):
-        return (T.product(*factors[:-1]) if len(factors) > 1 else T.number(1)), cast(Term, last.args[0])
+def as_square(term: Term) -> tuple[Term, Term] | None:
+    """The scalar c and the matrix or scalar A of c |A|^2: a norm if there is one, else an even power."""
+    factors = cast("list[Term]", list(term.args) if isinstance(term, T.Product) else [term])
+    norms = [(f, a) for f in factors if (a := norm_of(f)) is not None]
+    powers = [(f, half_power(f)) for f in factors if isinstance(f, T.Power) and is_even(f.args[1])]
+    if not norms and not powers:
+        return None
+    square, base = (norms or powers)[-1]
+    factors.remove(square)
+    return T.product(*factors) if factors else T.number(1), base
+
+
+def norm_of(f: Term) -> Term | None:
+    """The matrix A, if the scalar is |A|^2: a squared norm, <A, A>, tr(A'*A) or tr(A*A')."""
+    if isinstance(f, T.SquaredNorm):
+        return cast(Term, f.args[0])
+    if isinstance(f, T.Inner) and f.args[0] is f.args[1]:
+        return cast(Term, f.args[0])
+    if isinstance(f, T.Trace) and isinstance(f.args[0], T.Product):
+        factors = f.args[0].args
+        half = len(factors) // 2
+        left, right = T.product(*factors[:half]), T.product(*factors[half:])
+        if transpose(left) is right:
+            return left if isinstance(right, T.Transpose) else right
     return None
 
 
-def _squared(a: Term) -> Term:
-    return cast(Term, T.SquaredNorm(a) if a.is_matrix else T.Power(a, Index.of(2)))
+def is_even(exponent: Index) -> bool:
+    return exponent.value is not None and exponent.value > 0 and exponent.value % 2 == 0
+
+
+def half_power(power: Term) -> Term:
+    """What an even power, of a scalar or entry by entry, is the square of."""
+    base, exponent = power.args
+    half = (exponent.value or 0) // 2
+    return cast(Term, base if half == 1 else power.make(base, Index.of(half)))
+
+
+def _facts(w: Term) -> frozenset[str]:
+    return w.facts if isinstance(w, T.Symbol) else cast(T.Member, w).family.facts
+
+
+def _follows(rules: Equations, wanted: Statement) -> bool:
+    """Whether the rules and the hypotheses of their prover show the statement."""
+    p = rules.prover
+    if isinstance(wanted, S.Eq):
+        a, b = wanted.args
+        if rules.prove(a, b) is not None:
+            return True
+        try:
+            p.equate(a, b)
+        except StepRejected:
+            return False
+        return True
+    if isinstance(wanted, S.Invertible):
+        return _invertible(p, wanted.args[0]) is not None
+    return shown_to_hold(p, wanted) is not None
+
+
+def _invertible(p: Prover, a: Term) -> str | None:
+    """The step that says that the matrix is invertible; None if the hypotheses do not give it."""
+    known = next((name for name, h in p.hypotheses.items() if h is S.Invertible(a)), None)
+    if known is not None:
+        return p.hyp(known)
+    if isinstance(a, T.Identity):
+        return p.apply("invertible_identity", dims={"p": a.shape[0]})
+    if isinstance(a, T.Inverse):
+        inner = _invertible(p, a.args[0])
+        return p.apply("invertible_inverse", [inner], A=a.args[0]) if inner else None
+    if isinstance(a, T.Product):
+        first, rest = a.args[0], T.product(*a.args[1:])
+        if first.shape[0] != first.shape[1]:
+            return None
+        left, right = _invertible(p, first), _invertible(p, rest)
+        return p.apply("invertible_product", [left, right], A=first, B=rest) if left and right else None
+    return None

@@ -27,21 +27,25 @@ from symland.language.trace import Assignment
 SOURCE = "Theorem 4.8"
 TWO = T.number(2)
 MATSAGLIA = "Matsaglia and Styan, Equalities and inequalities for ranks of matrices, 1974 (Sylvester's inequality)"
-LEE = "Lee, Introduction to Smooth Manifolds, 2nd ed., ch. 4 and 5; Theorems U8 and 4.8 of the specification"
+LEE = (
+    "Lee, Introduction to Smooth Manifolds, 2nd ed., ch. 4 and 5; Rebjock and Boumal, Fast convergence to non-isolated "
+    "minima: four equivalent conditions for C2 functions, Mathematical Programming, 2025"
+)
 
 NO_DOMINANCE = (
-    "If the kernel of $M_2$ is not in the range of $M_1$, there are $a, b, u, w$ as the theorems on the curve ask "
-    "for, with $<<a, b>> != 0$, $u != 0$ and, $X$ having full row rank, $w^T X != 0$. So no constant serves in "
-    "any neighborhood of the minimizer."
+    "If $X$ has full row rank and the kernel of $M_2$ is not in the range of $M_1$, there are $a, b, u, w$ as the "
+    "theorems on the curve ask for, with $<<a, b>> != 0$, $u != 0$ and $w^T X != 0$. So no constant serves in any "
+    "neighborhood of the minimizer."
 )
 RANKS = (
     "The kernel of $M_2$ is in the range of $M_1$ exactly if $rank(M_2 M_1) = r_1 + r_2 - d$, where $r_1, r_2$ "
     "are the ranks of $M_1, M_2$: equality in Sylvester's inequality."
 )
 DOMINANCE = (
-    "If the kernel of $M_2$ is in the range of $M_1$, gradient dominance holds near the minimizer, with the sharp "
-    "limiting constant $1/(2 lambda)$, $lambda$ the least positive eigenvalue of the Hessian. The minimizers near "
-    "it form a manifold of dimension $d^2 + (d - r_1) (d - r_2)$, the nullity of the Hessian."
+    "If $X$ has full row rank and the kernel of $M_2$ is in the range of $M_1$, gradient dominance holds near the "
+    "minimizer, with the sharp limiting constant $1/{2 lambda}$, $lambda$ the least positive eigenvalue of the "
+    "Hessian. The minimizers near it form a manifold of dimension $d^2 + (d - r_1) (d - r_2)$, the nullity of the "
+    "Hessian, where $r_1, r_2$ are the ranks of $M_1, M_2$."
 )
 
 
@@ -69,7 +73,7 @@ class TwoLayers(Theorems):
             "gradient 2": ("the gradient with respect to $W_2$ along the curve", lambda: self._gradient(1)),
             "gap": ("the gap along the curve", self._gap),
             "squared gradient": ("the squared gradient along the curve", self._squared_gradient),
-            "ratio": ("the gap over the squared gradient grows like $t^{-2}$", self._ratio),
+            "ratio": ("where the gradient is not 0, the gap over its square is a multiple of $t^{-2}$", self._ratio),
         }
         made = LeastSquares(self.network).proved
         return tuple(replace(made(name, title, SOURCE, proof()), depth="2") for name, (title, proof) in proofs.items())
@@ -181,13 +185,13 @@ class TwoLayers(Theorems):
     def kernels(self) -> dict[str, S.Statement]:
         """M2 b = 0 and a^T M1 = 0: what the product along the curve needs."""
         (a, b, _, _), (first, second) = self.vectors, self.minimizer
-        return {"b": vanishes(second * b), "a": vanishes(a.T * first)}
+        return {"vector b": vanishes(second * b), "vector a": vanishes(a.T * first)}
 
     @cached_property
     def more_kernels(self) -> dict[str, S.Statement]:
         """u^T M2 = 0 and M1 X X^T w = 0: what makes the gradients small."""
         (_, _, u, w), (first, second) = self.vectors, self.minimizer
-        return {"u": vanishes(u.T * second), "w": vanishes(first * self.gram * w)}
+        return {"vector u": vanishes(u.T * second), "vector w": vanishes(first * self.gram * w)}
 
     @cached_property
     def curve(self) -> dict[str, S.Statement]:
@@ -223,8 +227,8 @@ class TwoLayers(Theorems):
         """The step `(M2 + t u a^T) (M1 + t b w^T) = M2 M1 + t^2 <a, b> u w^T`."""
         (first, second), (m1, m2), (_, _, u, w) = self.point, self.minimizer, self.vectors
         kernels: list[dict[str, Any]] = [
-            {"eq": p.hyp("b"), "times": self.t, "right": w.T},
-            {"eq": p.hyp("a"), "times": self.t, "left": u},
+            {"eq": p.hyp("vector b"), "times": self.t, "right": w.T},
+            {"eq": p.hyp("vector a"), "times": self.t, "left": u},
         ]
         return p.equate(second * first, m2 * m1 + self.change, kernels)
 
@@ -248,16 +252,16 @@ class TwoLayers(Theorems):
             return [
                 {"eq": p.hyp("second"), "transpose": True, "right": square},
                 {"eq": moved, "left": second.T},
-                {"eq": p.hyp("u"), "transpose": True, "times": scale, "right": w.T * self.gram},
+                {"eq": p.hyp("vector u"), "transpose": True, "times": scale, "right": w.T * self.gram},
             ]
         return [
             {"eq": p.hyp("first"), "transpose": True, "left": square},
             {"eq": moved, "right": first.T},
-            {"eq": p.hyp("w"), "transpose": True, "times": scale, "left": u},
+            {"eq": p.hyp("vector w"), "transpose": True, "times": scale, "left": u},
         ]
 
     def _gradient(self, layer: int) -> Proof:
-        kernel = "uw"[layer]
+        kernel = ("vector u", "vector w")[layer]
         p = Prover({**self.curve, kernel: self.more_kernels[kernel]})
         id = gradient_step(p, self.network.problem.loss, self.layers[layer])
         return p, p.turn(id, (2,), self.gradients[layer], self._slope(p, layer)), self.model

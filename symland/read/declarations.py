@@ -11,7 +11,8 @@ from symland.language.facts import STATEMENT_OF
 from symland.language.index import NAME, PLACE, Dim, Index, Shape
 from symland.language.nodes import Family, Substitution
 from symland.language.terms import Symbol
-from symland.read.syntax import Piece, Source, number_of, syntax
+from symland.read.source import Source
+from symland.read.syntax import Piece, number_of, syntax
 
 SCALAR, VECTOR, MATRIX, INDEX, FUNCTION = "scalar", "vector", "matrix", "index", "function"
 UNKNOWN = ""  # the kind is to be inferred
@@ -141,8 +142,7 @@ def _size(word: str, name: str, fault: Any) -> Dim:
         source, piece = syntax(word)
         return dim_of(source, piece)
     except ParseError as e:
-        why = e.message.partition("\n")[0].rpartition(" (line")[0]
-        raise fault(f"{word!r} is not a dimension of {name}: {why}", "d x m, n, 2*n, n[l]") from None
+        raise fault(f"{word!r} is not a dimension of {name}: {e.reason}", "d x m, n, 2*n, n[l]") from None
 
 
 # -- sizes and indices as pieces ----------------------------------------------------------------------------------

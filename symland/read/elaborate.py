@@ -17,7 +17,8 @@ from symland.language.index import PLACE, Dim, Index, Shape, shape_text
 from symland.language.nodes import Family, Substitution
 from symland.read.declarations import MATRIX, SCALAR, SQUARE_FACTS, Letter, dim_of, index_of
 from symland.read.shapes import ONE, Unifier, named, readable_names
-from symland.read.syntax import Piece, Source, number_of, pieces
+from symland.read.source import Source
+from symland.read.syntax import Piece, number_of, pieces
 
 UNIT = (ONE, ONE)
 MAX_TERM_DEPTH = 100  # of a term: everything that follows a term downward recurs this often
@@ -184,9 +185,8 @@ class Elaborator:
         except SymlandError as e:
             if isinstance(e, ParseError):
                 raise
-            line, column = self.source.place(v.piece.start)
             marker = self.source.marker((v.piece.start, v.piece.end))
-            raise ShapeError(f"{e.message} (line {line}, column {column})\n{marker}", hint=e.hint) from None
+            raise ShapeError(f"{e.message} ({self.source.where(v.piece)})\n{marker}", hint=e.hint) from None
 
     def explain(self, clash: Clash) -> ShapeError:
         """The error of a clash: both parts, marked in the text, with their shapes."""
@@ -196,8 +196,7 @@ class Elaborator:
         shapes = [tuple(named(d, names) for d in s) for s in shapes]
         quotes = [self.source.quote(v.piece) for v in clash.values]
         width = max(map(len, quotes), default=0)
-        line, column = self.source.place(clash.values[0].piece.start)
-        lines = [f"{clash.why} (line {line}, column {column})"]
+        lines = [f"{clash.why} ({self.source.where(clash.values[0].piece)})"]
         lines.append(self.source.marker(*((v.piece.start, v.piece.end) for v in clash.values)))
         for q, s in zip(quotes, shapes, strict=True):
             lines.append(f"    {q:<{width}}  is {shape_text(s)}" + (", by convention" if q in self.kinds else ""))

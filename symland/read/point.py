@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from symland.errors import ParseError, ShapeError, UsageError
+from symland.errors import ShapeError, UsageError
 from symland.language import terms as T
 from symland.language.index import shape_text
 from symland.read.assumptions import sides_of
-from symland.read.syntax import Source, syntax
+from symland.read.source import Excerpt, Source
+from symland.read.syntax import syntax
 from symland.read.text import Reading, read
 
 _LETTER = re.compile(r"\s*([A-Za-z]\w*(?:\[\d+\])?)\s*\Z")
@@ -20,7 +21,7 @@ MAX_LETTERS = 200  # of one point
 
 
 class Assigned(NamedTuple):
-    """What a point says of one letter."""
+    """What a point says of one letter, both excerpts of its text if it is given as one."""
 
     letter: str
     value: str
@@ -36,7 +37,7 @@ def read_point(text: str) -> tuple[Assigned, ...]:
     """
     if not isinstance(text, str):
         raise UsageError(f"a point is text, not {type(text).__name__}", hint='"W1 = C, W2 = M*inv(C)"')
-    source, out = Source(text), list[Assigned]()
+    whole, source, out = Excerpt.of(text), Source(text), list[Assigned]()
     for start, end in _items(text):
         item = text[start:end]
         if not item.strip():
@@ -52,8 +53,8 @@ def read_point(text: str) -> tuple[Assigned, ...]:
             raise source.fault(f"{match[1]} is given no value", start, end, hint=f"{match[1]} = 0")
         if any(a.letter == match[1] for a in out):
             raise source.fault(f"{match[1]} is set twice", start, end, hint="give each letter one value")
-        _check_syntax(source, value, at)
-        out.append(Assigned(match[1], value.strip()))
+        out.append(Assigned(whole.cut(start, at - 1).stripped(), whole.cut(at, end).stripped()))
+        syntax(out[-1].value)
         if len(out) > MAX_LETTERS:
             raise source.fault(f"a point has at most {MAX_LETTERS} letters", start, end)
     return tuple(out)
@@ -70,31 +71,23 @@ def _items(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _check_syntax(source: Source, value: str, at: int) -> None:
-    """Raises the ParseError of a value with its place in the whole text."""
-    try:
-        syntax(value)
-    except ParseError as e:
-        before = value.split("\n")[: e.line - 1]
-        start = at + sum(len(line) + 1 for line in before) + max(e.column, 1) - 1
-        why = e.message.partition("\n")[0].rpartition(" (line")[0] or e.message.partition("\n")[0]
-        raise source.fault(why, start, start + 1, hint=e.hint) from None
-
-
 def read_together(
     loss: str, point: Sequence[Assigned], assumptions: Sequence[str], shapes: Mapping[str, Any] | None = None,
     facts: Mapping[str, Iterable[str]] | None = None,
 ) -> Reading:  # fmt: skip
     """A reading in which the letters of the loss, the point and the assumptions have the shapes that make all of them
-    conform. Raises ShapeError, which names the first item that does not conform with those before it."""
-    whole = f"({loss})"
+    conform. Raises ShapeError, which names the first item that does not conform with those before it, and ParseError;
+    messages quote each text as it was given."""
+    whole = Excerpt.joined("(", Excerpt.of(loss), ")")
     reading = read(loss, shapes, facts, scalar=True)
-    items: list[tuple[Assigned | str, str]] = [(a, f"({a.letter}) - ({a.value})") for a in point]
+    items: list[tuple[Assigned | str, str]] = [
+        (a, _difference(Excerpt.of(a.letter), Excerpt.of(a.value))) for a in point
+    ]
     for what, text in [*items, *((s, _gap(s)) for s in assumptions)]:
         if not text or (isinstance(what, Assigned) and what.value == "0"):
             continue
         try:
-            longer = f"{whole} + norm2({text})^2"
+            longer = Excerpt.joined(whole, " + norm2(", text, ")^2")
             reading = read(longer, shapes, facts, scalar=True)
             whole = longer
         except ShapeError as e:
@@ -105,7 +98,11 @@ def read_together(
 def _gap(statement: str) -> str:
     """The difference that an equation or inequality between expressions says something about."""
     left, right = ("" if side == "0" else side for side in sides_of(statement))
-    return f"({left}) - ({right})" if left and right else left or right
+    return _difference(left, right) if left and right else left or right
+
+
+def _difference(left: str, right: str) -> str:
+    return Excerpt.joined("(", left, ") - (", right, ")")
 
 
 def _misfit(what: Assigned | str, e: ShapeError, reading: Reading) -> ShapeError:

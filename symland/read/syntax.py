@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from symland.errors import ParseError, UsageError
+from symland.read.source import Source
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 MAX_LENGTH = 400_000  # characters
 MAX_DIGITS = 300  # of a number, and the size of its decimal exponent
 MAX_DEPTH = 60  # operations inside one another
-WINDOW = 100  # characters of a line that a message shows
 
 # What stands at the place of an error, and what to write instead.
 REMEDIES = {
@@ -54,47 +54,6 @@ class Piece:
         while p.kind == "parenthesis":
             p = p.parts[0]
         return p
-
-
-class Source:
-    """A text that messages quote."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def place(self, start: int) -> tuple[int, int]:
-        """Line and column of a position, both counted from 1."""
-        before = self.text[:start]
-        return before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1
-
-    def quote(self, piece: Piece) -> str:
-        """The text of a piece on one line, cut in the middle where it is long."""
-        out = " ".join(self.text[piece.start : piece.end].split())
-        return out if len(out) <= WINDOW else f"{out[: WINDOW // 2]} ... {out[-WINDOW // 3 :]}"
-
-    def marker(self, *spans: tuple[int, int]) -> str:
-        """The line of the first span, and a line that marks the spans on it."""
-        first = spans[0][0]
-        begin = self.text.rfind("\n", 0, first) + 1
-        end = self.text.find("\n", begin)
-        end = len(self.text) if end < 0 else end
-        left = max(begin, first - WINDOW // 2) if end - begin > WINDOW else begin
-        right = min(end, left + WINDOW)
-        line = "".join(c if c.isprintable() else " " for c in self.text[left:right])
-        marks = [" "] * (len(line) + 1)
-        for a, b in spans:
-            for k in range(max(a, left), min(max(b, a + 1), right + 1)):
-                marks[k - left] = "^"
-        return f"    {line}\n    {''.join(marks).rstrip()}"
-
-    def fault(self, message: str, start: int, end: int, hint: str = "") -> ParseError:
-        """A ParseError that marks this span."""
-        line, column = self.place(start)
-        return ParseError(message, line=line, column=column, marker=self.marker((start, end)), hint=hint)
-
-    def fault_at(self, message: str, piece: Piece, hint: str = "") -> ParseError:
-        """A ParseError that marks this piece."""
-        return self.fault(message, piece.start, piece.end, hint)
 
 
 class _Build:

@@ -57,9 +57,12 @@ class Reading:
         if match is not None and isinstance(family, Family):
             index = match[2] or match[3]
             return cast(T.Term, family[int(index) if index.isdigit() else index])
+        if found is not None:
+            raise UsageError(f"{name} is a family of letters", hint=f"{name}1")
+        if not self.letters:
+            raise UsageError(f"the text has no letter {name}: it is a constant", hint="norm2(A*x - b)^2")
         near = get_close_matches(str(name), self.letters) or list(self.letters)
-        what = f"{name} is a family of letters" if found is not None else f"the text has no letter {name}"
-        raise UsageError(what, hint=f"{name}1" if found is not None else "one of " + ", ".join(near))
+        raise UsageError(f"the text has no letter {name}", hint="one of " + ", ".join(near))
 
     def declarations(self) -> tuple[str, ...]:
         """The letters with their shapes, one line each: `W1: m x n`."""
@@ -300,9 +303,8 @@ def _reading(
 ) -> Reading:
     """The reading that an elaborator made, or the ShapeError of a term that should be a scalar."""
     if scalar and not term.is_scalar:
-        line, column = s.source.place(piece.start)
         marker = s.source.marker((piece.start, piece.end))
-        why = f"a scalar is needed, and this is {shape_text(term.shape)} (line {line}, column {column})"
+        why = f"a scalar is needed, and this is {shape_text(term.shape)} ({s.source.where(piece)})"
         raise ShapeError(f"{why}\n{marker}", parts=(term,), shapes=(term.shape,), hint="norm2(A)^2, sum(A) or tr(A)")
     index = s.indices | e.exponents
     for name in e.exponents:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from symland.landscape.networks import Network
 
 FORMATS = ("tex", "html", "pdf")
+LONGEST_NAME = 100  # characters of a problem's name in the names of files
 
 
 def report(
@@ -33,7 +34,8 @@ def report(
     progress: Progress = silent,
 ) -> list[Path]:
     """Writes the report on a network ("linear", "residual" or "hidden") or a problem into the folder `out`; returns the
-    paths. A problem may have a proposed minimizer, a `Candidate`.
+    paths. The report on a problem whose minimizers are a point, a `PointFamily` or a `Candidate`, has the claims about
+    it.
 
     The theorems are for every depth and dimension; `layers` adds the formulas for that depth, `activation` is that of
     the hidden layer, `dim` and `samples` are the sizes of explicit matrices and checks. Where latexmk is missing and
@@ -63,6 +65,8 @@ def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
 
 def check_folder(out: str | os.PathLike[str]) -> Path:
     """The folder, if files can be written into it or it can be made."""
+    if not os.fspath(out):
+        raise UsageError("the output folder has no name", hint='name a folder, "." for the current one')
     folder = Path(out)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", hint="name a folder, new or existing")
@@ -78,12 +82,23 @@ def check_folder(out: str | os.PathLike[str]) -> Path:
 
 
 def name_of(problem: Problem | str, activation: str | None = None) -> str:
-    """The name of the files, without ending; that of a network has its activation in it, if one is chosen."""
+    """The name of the files, without ending; that of a network has its activation in it, if one is chosen. No other
+    problem gets the name of a network's report."""
+    from symland.landscape.library import NETWORKS
+
     if isinstance(problem, str):
-        text = problem
-    else:
-        text, activation = _network_name(problem)
-    return re.sub(r"[^a-z0-9]+", "-", f"{text} {activation or ''}".lower()).strip("-") or "report"
+        return _slug(problem, activation)
+    text, activation = _network_name(problem)
+    name = _slug(text, activation)
+    if _network(problem) is None and (name in NETWORKS or name.startswith("hidden-")):
+        return f"problem-{name}"
+    return name
+
+
+def _slug(text: str, activation: str | None) -> str:
+    """Lower-case letters, digits and hyphens that a file can be called."""
+    words = re.sub(r"[^a-z0-9]+", "-", f"{text[:LONGEST_NAME]} {activation or ''}".lower())
+    return words.strip("-") or "report"
 
 
 def document_of(
@@ -95,6 +110,7 @@ def document_of(
     from symland.landscape.library import network
     from symland.report.hidden import hidden_report
     from symland.report.loss import loss_report
+    from symland.report.network import check_sizes
     from symland.report.products import product_report
 
     if isinstance(problem, str):
@@ -105,6 +121,7 @@ def document_of(
     if layers is not None and (net is None or isinstance(net, HiddenNetwork)):
         raise UsageError(f"{problem.name!r} has no number of layers to choose", hint="leave the layers out")
     if net is None:
+        check_sizes(None, dim, samples)
         return loss_report(problem, dim, progress)
     if net.rectangular if isinstance(net, HiddenNetwork) else not net.square:
         raise UsageError(f"the report on the {net.title} is for square layers", hint="leave `rectangular` out")

@@ -79,14 +79,15 @@ def case_blocks(case: Case, loss: str) -> list[Block]:
         if key not in at.letters
     ]
     if len(at.definitions) <= MOST_DEFINITIONS:
-        data += [relation(name(n), "=", notation.typeset(at.term(t))) for n, t in _defined(at)]
+        data += [relation(notation.typeset(at.term(n)), "=", notation.typeset(at.term(t))) for n, t in _defined(at)]
     out += side_by_side(data)
     formulas = [notation.typeset(f.statement(at)) for f in case.facts if isinstance(f, Holds)]
     if formulas:
         out += [Paragraph(("There",)), *side_by_side(formulas)]
-    said = [_said(f, at, notation) for f in case.facts if not isinstance(f, Holds)]
+    said = [_said(f, at, notation) for f in case.facts if not isinstance(f, (Holds, Follows))]
     if said:
         out.append(Paragraph((*listed(said, "; "), ".")))
+    out += [Paragraph((*_followed(f.result, notation), ".")) for f in case.facts if isinstance(f, Follows)]
     return out
 
 
@@ -106,8 +107,6 @@ def _said(fact: Fact, at: Instance, notation: Notation) -> Parts:
         case SpectrumIs(text, eigenvalues):
             values = [(number(v), TIMES.get(n, f" ({n} times)") if n > 1 else "") for v, n in eigenvalues.items()]
             return (notation.typeset(at.term(text)), " has the eigenvalues ", *listed(values, ", "))
-        case Follows(result):
-            return _followed(result, notation)
     return (fact.claim(at),)
 
 
@@ -115,7 +114,7 @@ def _followed(result: Result, notation: Notation) -> Parts:
     """A theorem with its hypotheses."""
     given = listed([(notation.typeset(h),) for h in result.theorem.hypotheses.values()], ", ")
     conclusion = notation.typeset(result.theorem.statement)
-    return ("for all matrices with ", *given, " it is proved that ", conclusion)
+    return ("It is proved for all matrices", *((" with ", *given) if given else ()), " that ", conclusion)
 
 
 def _value(at: Instance, key: str, notation: Notation) -> Layout:
@@ -131,8 +130,9 @@ def _value(at: Instance, key: str, notation: Notation) -> Layout:
 
 
 def _notation(at: Instance, loss: str) -> Notation:
-    """The letters of an instance: h is the loss, G1, G2, ... its gradients, H its Hessian."""
-    names: dict[str, str | Layout] = dict(NAMES)
+    """The letters of an instance: h is the loss, G1, G2, ... its gradients, H its Hessian. J, the Jacobian of the
+    outputs, is written H: the Hessian has no letter of its own."""
+    names: dict[str, str | Layout] = {**NAMES, "J": "H"}
     if at.loss is not None:
         names |= {"h": loss, "H": row(sup("∇", 2), loss)}
         names |= {f"G{i}": row(sub("∇", name(w)), loss) for i, w in enumerate(at.loss.variables, 1)}

@@ -176,7 +176,7 @@ Block = (
     Paragraph | Display | Formulas | Align | Steps | MatrixBlock | Items | Table | Statement | Note | Legend | Ledger
 )
 
-KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Definition", "Example", "Counterexample")
+KINDS = ("Theorem", "Proposition", "Corollary", "Lemma", "Claim", "Definition", "Example", "Counterexample")
 _LABEL = re.compile(r"[a-z][a-z0-9-]*\Z")
 
 

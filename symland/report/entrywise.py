@@ -1,15 +1,16 @@
 """Gradient and Hessian entry by entry, for explicit small sizes, in letters that keep the entries short.
 
 What is printed is what was compared with the derivatives of the loss. The derivatives of a product network depend on
-the data only through S = X X^T and on the residual through G = E X^T; entries are polynomials in those of the factors,
-S and G. Those of a network with a hidden layer are polynomials in the values and derivatives of s at the entries of Z.
+the data only through Xi = X X^T and on the residual through Gamma = E X^T; entries are polynomials in those of the
+factors, Xi and Gamma. Those of a network with a hidden layer are polynomials in the values and derivatives of s at the
+entries of Z.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -118,7 +119,8 @@ class Entrywise(ABC):
         """That the gradient vanishes and the blocks are the second derivatives at data for which the layers are a
         global minimizer."""
         dims, values = self.values_at_minimizer
-        return passed(check_at_minimizer(self.loss, self.letters, self.blocks_at_minimizer, dims, values))
+        found = passed(check_at_minimizer(self.loss, self.letters, self.blocks_at_minimizer, dims, values))
+        return replace(found, scope=", ".join(f"{name} = {size}" for name, size in self.dims.items()))
 
     def entries(self, term: Node) -> Matrix:
         """The entries of a formula, as a layout."""
@@ -138,11 +140,11 @@ class Entrywise(ABC):
 @dataclass(frozen=True)
 class ProductEntrywise(Entrywise):
     """The derivatives of a deep linear or residual network of explicit depth, in the letters of its factors,
-    S = X X^T and G = E X^T."""
+    Xi = X X^T and Gamma = E X^T."""
 
     network: Network
 
-    vanishing = ("G",)
+    vanishing = ("Gamma",)
 
     @cached_property
     def made(self) -> Derivatives:
@@ -167,7 +169,7 @@ class ProductEntrywise(Entrywise):
     def short(self) -> Sequence[Abbreviation]:
         x, residual = self.network.X, self.network.problem.definitions["E"]
         d = x.shape[0]
-        gram, moment = T.matrix("S", d, d, "symmetric"), T.matrix("G", d, d)
+        gram, moment = T.matrix("Xi", d, d, "symmetric"), T.matrix("Gamma", d, d)
         return [Abbreviation(gram, x * x.T), Abbreviation(moment, residual * x.T), *self.factors]
 
     @property
@@ -194,15 +196,15 @@ class ProductEntrywise(Entrywise):
         return {**self.dims, "q": self.samples - self.dim}, [*values, (gram, data * data.T), *factors]
 
     def entry(self, name: str) -> str:
-        """W2_11 and F2_11 are b_11, S_12 is s_12."""
+        """W2_11 and F2_11 are b_11, Xi_12 is xi_12."""
         head, _, place = name.partition("_")
-        return f"{LAYERS[int(head[1:]) - 1] if head[1:] else head.lower()}_{place}"
+        return f"{LAYERS[int(head[1:]) - 1] if head[1:].isdigit() else head.lower()}_{place}"
 
 
 @dataclass(frozen=True)
 class HiddenEntrywise(Entrywise):
     """The derivatives of `1/2 |W2 s(W1 X) - Y|_F^2` for a generic s, in the letters X, W2, E, S = s(Z), D = s'(Z) and
-    D2 = s''(Z), and in G = W2^T W2 and R = W2^T E."""
+    D2 = s''(Z), and in B = W2^T W2 and R = W2^T E."""
 
     made: HiddenDerivatives
 
@@ -223,8 +225,8 @@ class HiddenEntrywise(Entrywise):
     @cached_property
     def short(self) -> Sequence[Abbreviation]:
         n = self.network
-        meanings = {**n.definitions, "G": n.W2.T * n.W2, "R": n.W2.T * n.residual}
-        facts = {"G": ("symmetric",)}
+        meanings = {**n.definitions, "B": n.W2.T * n.W2, "R": n.W2.T * n.residual}
+        facts = {"B": ("symmetric",)}
         return [Abbreviation(T.matrix(k, *t.shape, *facts.get(k, ())), t) for k, t in meanings.items()]
 
     @property

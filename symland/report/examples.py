@@ -38,8 +38,9 @@ def balanced_example(network: Network, loss: str) -> Statement:
     body = (
         *case_blocks(case, loss),
         prose(
-            "These are the values of the closed form: $M$ has the singular values $s_1 = 4$ and $s_2 = 1$ and $X$ the "
-            "singular values $xi_1 = 2$ and $xi_2 = 1$, and for $L = 2$ the eigenvalues are $xi_j^2 (s_i + s_j)$."
+            "These are the values of the closed form: the product has the singular values $sigma_1 = 4$ and "
+            "$sigma_2 = 1$, $X X^T$ has the eigenvalues $xi_1 = 4$ and $xi_2 = 1$, and for $L = 2$ the eigenvalues of "
+            "the Hessian are $xi_j (sigma_i + sigma_j)$."
         ),
     )
     claim = "the closed form gives the eigenvalues"

@@ -149,7 +149,7 @@ class HiddenReport(NetworkReport):
         known = self.minimizers
         proved = [self.stated(r, self.plain) for r in known.results]
         cited = [self.cited(a) for a in known.assumed]
-        blocks: tuple[Block, ...] = (words.minimizers_intro(), *proved, *self.families(known), *cited)
+        blocks: tuple[Block, ...] = (words.minimizers_intro(), *proved, *self.families(known, "cited"), *cited)
         return Section("Global minimizers", "minimizers", blocks)
 
     def hessian_there(self) -> Section:

@@ -9,6 +9,7 @@ from typing import Any
 from symland.calculus.derivation import Derivation
 from symland.calculus.gradient import gradient
 from symland.calculus.hessian import hessian_block
+from symland.errors import NoRule
 from symland.landscape.candidate import Candidate
 from symland.landscape.result import Result
 from symland.language import statements as S
@@ -19,6 +20,7 @@ from symland.language.notation import unused_names
 from symland.language.problem import Problem
 from symland.language.terms import Term
 from symland.progress import Progress, silent
+from symland.proposals import judged
 from symland.report.abbreviate import Abbreviation
 from symland.report.crosschecks import Checked, crosscheck_section, second_opinion
 from symland.report.document import Block, Display, Document, Items, Parts, Section, Statement
@@ -35,12 +37,14 @@ LARGER = 3  # how much larger the dimensions of the prime field check are
 
 
 def loss_report(problem: Problem, dim: int = 2, progress: Progress = silent) -> Document:
-    """The report on a problem with an explicit list of letters. `dim` is the size of dimensions in exact checks, taken
-    in turn with the next larger one.
+    """The report on a problem with an explicit list of letters, and the claims about a point that it declares, a
+    `PointFamily` or a `Candidate`. `dim` is the size of dimensions in exact checks, taken in turn with the next larger
+    one.
 
-    Raises UsageError for a symbolic list of letters, NoRule for a loss that no rule covers.
+    Raises UsageError for a symbolic list of letters, NoRule for a loss that no rule covers; beside the claims about a
+    point a Hessian that no rule covers is named as missing.
     """
-    return _Report(problem, dim, progress).document()
+    return _Report(judged(problem), dim, progress).document()
 
 
 @dataclass
@@ -52,23 +56,30 @@ class _Report:
 
     def document(self) -> Document:
         sections = [conventions(), reading(), self.problem()]
-        known = self.given.minimizers
         parts = [self.gradients, self.hessian, self.crosschecks]
-        if isinstance(known, Candidate):
+        known = self.proposed
+        if known is not None:
             parts.insert(2, lambda: proposed_section(known, self.notation, self._result))
         for k, part in enumerate(parts):
             self.progress("report", k, len(parts))
             sections.append(part())
         self.progress("report", len(parts), len(parts), "done")
         letters = listed([(self.bare.typeset(w),) for w in self.given.letters], ", ")
+        derived = "The gradient" if self._uncovered else "The gradient and every block of the vectorized Hessian"
         abstract: Parts = (
-            "The gradient and every block of the vectorized Hessian of the loss ", self.bare.typeset(self.given.loss),
+            f"{derived} of the loss ", self.bare.typeset(self.given.loss),
             " with respect to ", *letters, ", for all dimensions, derived step by step. A kernel replayed each "
             "derivation; "
             "the formulas were compared with derivatives of the loss alone.",
+            " A proposed minimizer is judged." if known is not None else "",
         )  # fmt: skip
         title = self.given.name[:1].upper() + self.given.name[1:]
         return Document(title, abstract, (*sections, ledger_section()))
+
+    @property
+    def proposed(self) -> Candidate | None:
+        """The proposed minimizer, if there is one."""
+        return self.given.minimizers if isinstance(self.given.minimizers, Candidate) else None
 
     # -- notation --------------------------------------------------------------------------------------------
     @cached_property
@@ -115,6 +126,8 @@ class _Report:
         )
 
     def hessian(self) -> Section:
+        if self._uncovered is not None:
+            return Section("Hessian", "section-hessian", (p(f"No Hessian: {self._uncovered.message}."),))
         intro = prose("Blocks on and below the diagonal; those above it are their transposes.")
         blocks = tuple(self._statement(d, i, j) for (i, j), d in self._blocks.items())
         return Section("Hessian", "section-hessian", (intro, *blocks))
@@ -131,13 +144,27 @@ class _Report:
         return [gradient(self.given.loss, w, self.given.hypotheses) for w in self.given.letters]
 
     @cached_property
-    def _blocks(self) -> dict[tuple[int, int], Derivation]:
+    def _hessian(self) -> dict[tuple[int, int], Derivation] | NoRule:
+        """The blocks by place, or what no rule covers."""
         letters = self.given.letters
-        return {
-            (i, j): hessian_block(self.given.loss, w, u, self.given.hypotheses, commute=i > j)
-            for i, w in enumerate(letters)
-            for j, u in enumerate(letters[: i + 1])
-        }
+        try:
+            return {
+                (i, j): hessian_block(self.given.loss, w, u, self.given.hypotheses, commute=i > j)
+                for i, w in enumerate(letters)
+                for j, u in enumerate(letters[: i + 1])
+            }
+        except NoRule as e:
+            if self.proposed is None:
+                raise
+            return e
+
+    @property
+    def _blocks(self) -> dict[tuple[int, int], Derivation]:
+        return {} if isinstance(self._hessian, NoRule) else self._hessian
+
+    @property
+    def _uncovered(self) -> NoRule | None:
+        return self._hessian if isinstance(self._hessian, NoRule) else None
 
     def _statement(self, d: Derivation, *places: int) -> Statement:
         """A gradient, or a Hessian block, with its steps."""

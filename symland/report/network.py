@@ -18,7 +18,7 @@ from symland.language.trace import Trace
 from symland.progress import Progress, silent
 from symland.proof.theorem import Theorem
 from symland.report.crosschecks import Checked, second_opinion
-from symland.report.document import Block, Document, Formulas, Items, Parts, Section, Statement, Table
+from symland.report.document import Block, Document, Formulas, Items, Parts, Ref, Section, Statement, Table
 from symland.report.document import paragraph as p
 from symland.report.headings import Headings
 from symland.report.markup import marked, prose
@@ -163,20 +163,25 @@ class NetworkReport(ABC):
 
     # -- parts of sections -----------------------------------------------------------------------------------
     def hypotheses(self, results: Iterable[Result]) -> Table:
-        """The hypotheses that the results name, those for which there are words."""
-        given: dict[str, Layout] = {}
+        """The hypotheses that the results name, those for which there are words; some have several forms."""
+        given: dict[str, dict[Layout, None]] = {}
         for r in results:
             for name, h in r.theorem.hypotheses.items():
                 if self.headings.in_words(name):
-                    given.setdefault(name, self.plain.typeset(h))
-        rows = tuple(((named(name),), (formula,), self.headings.in_words(name)) for name, formula in given.items())
-        return Table((("Name",), ("Hypothesis",), ("In words",)), rows, "llp", small=True)
+                    given.setdefault(name, {})[self.plain.typeset(h)] = None
+        rows: list[tuple[Parts, ...]] = []
+        for name, (first, *others) in given.items():
+            rows.append(((named(name),), (first,), self.headings.in_words(name)))
+            rows += [((), (formula,), ()) for formula in others]
+        return Table((("Name",), ("Hypothesis",), ("In words",)), tuple(rows), "llp", small=True)
 
-    def families(self, minimizers: MinimizerSet) -> list[Block]:
-        """The minimizers in closed form: parameters, conditions, symmetry, dimension."""
-        return [block for f in minimizers.families for block in self._family(f)]
+    def families(self, minimizers: MinimizerSet, group: str) -> list[Block]:
+        """The minimizers in closed form: parameters, conditions, symmetry, and the dimension where it is cited, in a
+        statement of this group."""
+        labels = [self.headings.of(a, group)[2] for a in minimizers.assumed if a.name == "manifold"]
+        return [block for f in minimizers.families for block in self._family(f, labels)]
 
-    def _family(self, f: PointFamily) -> Iterable[Block]:
+    def _family(self, f: PointFamily, manifold: Sequence[str]) -> Iterable[Block]:
         write = self.plain.typeset
         free = (" With ", *listed([(write(t),) for t in f.parameters], ", "), " free:") if f.parameters else ()
         yield p(*marked(f"{f.title[:1].upper()}{f.title[1:]}."), *free)
@@ -187,6 +192,6 @@ class NetworkReport(ABC):
         if f.symmetry:
             says.append(("symmetry: ", *marked(f.symmetry)))
         if f.dimension is not None:
-            says.append(("dimension: ", write(f.dimension)))
+            says += [("dimension, cited in ", Ref(label), ": ", write(f.dimension)) for label in manifold]
         if says:
             yield Items(tuple(says))

@@ -38,8 +38,8 @@ class ProductWords:
             "For the loss {loss} with square layers, for every depth $L$, width $d$ and number $m$ of samples: the "
             "gradient and every block of the vectorized Hessian, derived step by step; the minimum and the global "
             "minimizers; the Hessian there; gradient dominance with explicit constants. A kernel replayed the proof "
-            "of each theorem, and a second checker, which shares no code with it, evaluated every step; the label "
-            "beside a statement says what was done. The subject is that of Zhou and Liang, arXiv:1710.06910.",
+            "of each theorem, and a second checker, which shares no code with it, evaluated its steps at samples; the "
+            "label beside a statement says what was done. The subject is that of Zhou and Liang, arXiv:1710.06910.",
             loss=loss,
         )
 
@@ -60,6 +60,11 @@ class ProductWords:
                 f"$Delta_l$ is an arbitrary change of ${w}_l$, the direction of a differential; {{D}} is the "
                 f"differential with respect to ${w}_l$.",
                 D=sub(Letter("D", upright=True), sub(w, "l")),
+            ),
+            marked(
+                f"A direction $V = (V_1, ..., V_L)$ has a matrix for each layer; ${p}^t_{{b:a}}$ is the product at the "
+                f"point with the layers ${w}_i + t V_i$. A second point has the layers ${w}^*_i$ and the products "
+                f"${p}^*_{{b:a}}$."
             ),
         )
 
@@ -118,7 +123,7 @@ class ProductWords:
             "Global minimizers",
             "By [lower-bound], [value] and [normal], the layers are a global minimizer exactly where the normal "
             "equation holds, and [attained] says that there is one. By [product] and [product-converse] the products "
-            "that occur are those of the form *form of the product*.",
+            "that occur are those that the hypothesis *form of the product* describes, and no others.",
         )
 
     def hessian_at_intro(self, factor: Layout) -> Paragraph:
@@ -131,28 +136,32 @@ class ProductWords:
     def curvature_note(self) -> Note:
         return note(
             "The whole Hessian",
-            "Side by side, the factors make one matrix $H = [H_1, ..., H_L]$, and the Hessian is $H^T H$. For a "
-            "direction $V = (V_1, ..., V_L)$, a matrix for each layer, $H vec(V)$ is the derivative of the prediction; "
-            f"${self.product}^t_{{b:a}}$ is the product at the point with the layers ${self.layer}_i + t V_i$. "
-            "The kernel consists of the directions along the orbit of the symmetry, where all "
-            f"{self.noun}s are invertible and $X$ has full row rank: for two layers or more the Hessian is never "
-            "positive definite.",
+            "Side by side, these derivatives make one matrix $H = [H_1, ..., H_L]$, the Jacobian of the prediction, "
+            "and the Hessian is $H^T H$. For a direction $V$, $H vec(V)$ is the derivative of the prediction, by "
+            "[hessian-jacobian]: $V$ is in the kernel of $H$ where the derivative of the product is 0. What is proved "
+            "of $H$ holds at every point; it speaks of the Hessian at a global minimizer, which is positive "
+            f"semidefinite. Where all {self.noun}s are invertible and $X$ has full row rank, the kernel consists of "
+            "the directions along the orbit of the symmetry. For two layers or more the Hessian is never positive "
+            "definite, whatever the ranks, by [hessian-not-definite] and [hessian-not-definite-zero]; for one layer it "
+            "is definite exactly if $X$ has full row rank.",
         )
 
     def balanced_intro(self) -> Paragraph:
         f, g = self.factor_at("{l+1}"), self.factor
         return prose(
-            f"A minimizer is *balanced* if ${f}^T {f} = {g} {g}^T$ for neighboring layers. Products are powers there, "
-            "and the spectrum of the Hessian has a closed form. Gradient flow that starts at a balanced point keeps "
-            "it balanced."
+            f"A minimizer is *balanced* if ${f}^T {f} = {g} {g}^T$ for neighboring layers. With their "
+            "transposes, products are powers there. The spectrum of the Hessian has a closed form if the data are "
+            "aligned: if the right singular vectors of the whole product are eigenvectors of $X X^T$. Gradient flow "
+            "that starts at a balanced point keeps it balanced."
         )
 
     def two_layers_intro(self) -> Paragraph:
         return prose(
-            "For two layers it is known at which global minimizers $(M_1, M_2)$ gradient dominance holds nearby: those "
-            "where the kernel of $M_2$ lies in the column space of $M_1$. At any other there are vectors $a$ and $b$ "
-            "with $M_2 b = 0$, $a^T M_1 = 0$ and $<<a, b>> != 0$, and the curve $W_1 = M_1 + t b w^T$, $W_2 = M_2 + "
-            "t u a^T$ shows that no constant serves."
+            "For two layers and $X$ of full row rank it is known at which global minimizers $(M_1, M_2)$ gradient "
+            "dominance holds nearby: those where the kernel of $M_2$ lies in the range of $M_1$. At any other there "
+            "are vectors with $M_2 b = 0$, $a^T M_1 = 0$, $<<a, b>> != 0$ and nonzero $u$, $w$ with $u^T M_2 = 0$, "
+            "$M_1 X X^T w = 0$, and the curve $W_1 = M_1 + t b w^T$, $W_2 = M_2 + t u a^T$ shows that no constant "
+            "serves."
         )
 
     def dominance_intro(self) -> Paragraph:
@@ -173,20 +182,20 @@ class ProductWords:
             "ball": note(
                 "The center",
                 f"${self.layer}^*$ need not be a minimizer. Singular values move by at most the norm of the change, "
-                f"so the {self.noun} of a layer in the ball has singular values of at least $tau_i - r_i$.",
+                f"so {self.noun} $i$ of a point in the ball has singular values of at least $tau_i - r_i$.",
             ),
             "half ball": note(
                 "The classical constant",
-                f"With $s$ the smallest singular value of $X$, and $tau$ the smallest of all {self.noun}s of a "
-                "minimizer, this is the constant of the literature. The radius is $tau/2$, in the spectral norm of "
-                "each layer.",
+                f"With $s$ the smallest singular value of $X$, of full row rank, and $tau$ the smallest one of all "
+                f"{self.noun}s of a minimizer, this is the constant of the literature. The radius is $tau/2$, in the "
+                "spectral norm of each layer.",
             ),
         }
         if self.noun == "factor":
             notes["small residuals"] = note(
                 "Small residuals",
-                "No minimizer enters: the region is the same for all data. It contains a global minimizer only where "
-                "the product of a minimizer can have a positive determinant.",
+                "No minimizer enters: the region is the same for all data. Where all bounds are below 1, the product "
+                "of the factors of a point in it has a positive determinant.",
             )
         return notes
 
@@ -198,15 +207,15 @@ class ProductWords:
 
         layers = ", ".join(named(k, letter) for k, letter in enumerate(letters, 1))
         return prose(
-            "The data enter only through $S = X X^T$, a symmetric matrix with entries $s_{ij}$, and the residual "
-            "through $G = E X^T$, with entries $g_{ij}$, whatever the number of samples. The "
+            "The data enter only through $Xi = X X^T$, a symmetric matrix with entries $xi_{ij}$, and the residual "
+            "through $Gamma = E X^T$, with entries $gamma_{ij}$, whatever the number of samples. The "
             f"{self.noun}s are {layers}. "
             "Rows and columns are in the order of vec; blocks above the diagonal are the transposes of those below."
         )
 
     def explicit_there(self) -> Paragraph:
         """What vanishes at a global minimizer."""
-        return prose("At a global minimizer $G = 0$, the normal equation, and what remains is:")
+        return prose("At a global minimizer $Gamma = 0$, the normal equation, and what remains is:")
 
 
 LINEAR = ProductWords("The loss landscape of deep linear networks", "h", "W", "W", "W_l", "layer")

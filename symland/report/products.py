@@ -174,7 +174,8 @@ class ProductReport(NetworkReport):
             if r.name == "product_converse":
                 blocks.append(self.words.minimizers_note())
         cited = [self.cited(a, "minimizers") for a in self.minimizers.assumed]
-        return Section("Global minimizers", "minimizers", (*blocks, *self.families(self.minimizers), *cited))
+        families = self.families(self.minimizers, "minimizers")
+        return Section("Global minimizers", "minimizers", (*blocks, *families, *cited))
 
     def hessian_there(self) -> Section:
         factor = relation(sub("H", "l"), "=", self.full.typeset(self.hessian_at.factor(ROW)))

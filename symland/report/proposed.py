@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from symland.evidence import Evidence, Witness
+from symland.evidence import Evidence, Label, Witness
 from symland.landscape.candidate import CURVATURE, GLOBAL, HESSIAN, SQUARE, STATIONARY, VALUE, Candidate, Claim
 from symland.landscape.result import Result
 from symland.language import statements as S
@@ -55,14 +55,14 @@ def _assumption(key: str, h: S.Statement, notation: Notation) -> Parts:
 
 def _claim(claim: Claim, notation: Notation, state: StateResult) -> Iterator[Statement]:
     kind = "Theorem" if claim.name in (HESSIAN, SQUARE) else "Proposition"
-    title = TITLES[claim.name]
+    title = TITLES[claim.name] + (" at these instances" if claim.evidence.label is Label.CERTIFIED else "")
     for k, r in enumerate(claim.results, 1):
         letters = [(notation.typeset(w),) for w in _letters(r)]
         of = (": ", *listed(letters, ", ")) if letters else ()
         yield state(kind, (*marked(title), *of), label_of(f"claim {claim.name} {k}"), r)
     if not claim.results:
         label = label_of(f"claim {claim.name}")
-        yield Statement(kind, marked(title), label, tuple(_details(claim.evidence)), claim.evidence)
+        yield Statement("Claim", marked(title), label, tuple(_details(claim.evidence)), claim.evidence)
 
 
 def _letters(r: Result) -> tuple[Node, ...]:

@@ -147,10 +147,11 @@ def with_changes(notation: Notation, derivative: Node) -> tuple[Notation, dict[s
     letters: dict[str, Layout] = {}
     short = []
     for k, (letter, direction) in enumerate(reversed(pairs)):
-        stand_in = T.matrix(f"Direction{k}", *direction.shape)
+        name = f"Direction{k}"
+        stand_in = T.matrix(name, *direction.shape) if direction.is_matrix else T.scalar(name)
         layout = as_layout("Delta" + "'" * k) if same or len(pairs) == 1 else _change(letter)
         short.append(Abbreviation(stand_in, direction))
-        names[f"Direction{k}"] = letters[direction.args[0]] = layout
+        names[name] = letters[direction.args[0]] = layout
     return replace(notation, abbreviations=(*notation.abbreviations, *short)).using(**names), letters
 
 

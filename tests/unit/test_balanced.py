@@ -140,6 +140,13 @@ def test_explicit_depths_are_instances(network):
     assert check_steps(two.result("eigenvector").trace, trials=60).label is Label.CERTIFIED
 
 
+@pytest.mark.parametrize("network", MAKE)
+def test_the_title_of_similar_says_what_is_proved(network):
+    """At W1 = W2 = 0 the equation says nothing of the singular values of the third factor."""
+    title = result(network, "similar").title
+    assert "where $Q$ is invertible" in title and "similar" not in title
+
+
 def test_rectangular_layers_are_refused():
     with pytest.raises(UsageError, match="square layers"):
         _ = Balanced(linear_network(rectangular=True)).results
@@ -153,7 +160,7 @@ NEEDED = [
     *((name, "balanced") for name in (*EVEN, "orthogonal, balanced")),
     ("singular value, right", "right"),
     ("singular value, left", "left"),
-    *((name, hypothesis) for name in VECTORS for hypothesis in ("right", "left", "data")),
+    *((name, hypothesis) for name in VECTORS for hypothesis in ("right", "left", "aligned")),
     *((name, "orthogonal") for name in NAMES[-3:]),
     *((name, "action") for name in NAMES[-3:]),
     *((name, end) for name in NAMES[-2:] for end in ("first", "last")),
@@ -166,7 +173,7 @@ NEEDED = [
 def test_every_hypothesis_is_needed(network, name, hypothesis):
     found = result(network, name)
     assert check_steps(claim(found, found.theorem.statement), trials=240).label is Label.CERTIFIED
-    evidence = check_steps(claim(found, found.theorem.statement, without=hypothesis), trials=3000)
+    evidence = check_steps(claim(found, found.theorem.statement, without=hypothesis), trials=9000)
     assert evidence.label is Label.REFUTED
 
 
@@ -271,6 +278,27 @@ def test_eigenvalues_are_sorted_and_exact():
     assert all(isinstance(value, sympy.Expr) and not value.has(sympy.Float) for value in found)
 
 
+def test_equal_eigenvalues_are_one_however_they_are_written():
+    """sqrt(2 P^2) for a large prime P, which SymPy leaves as it is, and P sqrt 2: L = 2, so s_i + s_j four times."""
+    large = 10**20 + 39
+    one = sympy.Pow(sympy.Integer(2 * large**2), sympy.Rational(1, 2), evaluate=False)
+    found = spectrum(2, [one, large * sympy.sqrt(2)], [1, 1])
+    assert list(found.values()) == [4, 4] and sympy.simplify(next(iter(found)) - 2 * large * sympy.sqrt(2)) == 0
+    assert spectrum(2, [sympy.sqrt(8), 2 * sympy.sqrt(2)], [1, 1]) == {4 * sympy.sqrt(2): 4, 0: 4}
+    thirds = [sympy.Rational(2, 3) ** sympy.Rational(1, 3), sympy.Integer(18) ** sympy.Rational(1, 3) / 3]  # one number
+    assert list(spectrum(2, thirds, [1, 1]).values()) == [4, 4]
+
+
+def test_close_eigenvalues_are_two():
+    """sqrt 2 and a convergent of its continued fraction."""
+    p, q = 1, 1
+    for _ in range(150):
+        p, q = p + 2 * q, p + q
+    near = sympy.Rational(p * p, q * q)
+    found = spectrum(1, [1, 1], [Fraction(p, q), sympy.sqrt(2)])
+    assert found == {near: 2, 2: 2} and next(iter(found)) == max(near, 2)
+
+
 def test_irrational_spectra_are_those_of_numpy():
     """L = 3, s = (2, 3), xi = (1, 1/2): H built from the definition in floating point."""
     rng = np.random.default_rng(5)
@@ -296,8 +324,28 @@ def test_irrational_spectra_are_those_of_numpy():
         (2, [1], [-1], "exact positive number"),
         (2, [sympy.Symbol("s", positive=True)], [1], "exact positive number"),
         (2, ["1"], [1], "exact positive number"),
+        (2, None, [1], "singular values of M are a list of numbers, not None"),
+        (2, [1], 3, "singular values of X are a list of numbers, not 3"),
+        (2, "12", [1, 1], "singular values of M are a list"),
+        (10**7, [2, 3], [1, 1], "2 x 2 sums of 10000000 terms"),
+        (2, [1 + sympy.sqrt(2)], [1], "not a product of powers"),  # 1 + sqrt 2 and sqrt(3 + 2 sqrt 2) are one number
+        (2, [sympy.sqrt(3 + 2 * sympy.sqrt(2))], [1], "not a product of powers"),
+        (2, [sympy.pi], [1], "not a product of powers"),
+        (2, [sympy.oo], [1], "not an exact positive number"),
+        (2, [sympy.I], [1], "not an exact positive number"),
     ],
 )
 def test_what_is_no_spectrum_is_refused(layers, singular, data, said):
     with pytest.raises(UsageError, match=said):
         spectrum(layers, singular, data)
+
+
+def test_long_numbers_are_refused_before_they_are_printed():
+    for layers, number, said in (
+        (10**5000, 1, "sums of about 1.00000e.5000 terms"),
+        (2, 10**5000, "more than 500 bits"),
+        (2, -(10**5000), "more than 500 bits"),
+        (2, Fraction(1, 10**5000), "more than 500 bits"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            spectrum(layers, [number], [1])

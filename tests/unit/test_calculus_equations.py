@@ -15,6 +15,7 @@ A, B, C, M, X, Y = (
         "A": (n, n), "B": (n, n), "C": (n, n), "M": (m, n), "X": (n, q), "Y": (m, q),
     }.items()
 )  # fmt: skip
+c = sl.scalar("c")
 eye, zero = T.Identity(n), T.Zero(n, n)
 inv, pinv, tr = T.Inverse, T.Pseudoinverse, T.Trace
 NORMAL = S.Eq(Y * X.T, M * X * X.T)
@@ -33,12 +34,19 @@ FOLLOWS = [
     ([NORMAL], tr(X * X.T * M.T * M), T.Inner(Y * X.T, M), tr(A)),
     ([S.Eq(A.T, A), S.Eq(B.T, B)], tr(A * B * C), tr(C.T * B * A), tr(A * C * B)),
     ([S.Eq(tr(A), tr(B))], 2 * tr(A) - tr(B), tr(A), tr(C)),
+    ([S.Eq(A.T * A, eye)], B * A * A.T, B, B * A),
+    ([S.Eq(A * B, eye)], B * A, eye, A),
+    ([S.Psd(A)], tr(A.T * B), tr(A * B), tr(B)),
+    ([S.Psd(A)], A.T * B, A * B, B * A),
+    ([S.Lt(sl.number(0), c)], c * T.Reciprocal(c) * A, A, c * A),
+    ([S.Nonzero(c), S.Nonzero(2 * c)], 2 * T.Reciprocal(2 * c) * A, T.Reciprocal(c) * A, T.Reciprocal(2 * c) * A),
+    ([S.Nonzero(c)], c * c * T.Reciprocal(c), c, T.Reciprocal(c)),
 ]
 
 
 def equations(hypotheses, terms):
     prover = Prover({str(k): h for k, h in enumerate(hypotheses)})
-    ids = [prover.hyp(name) for name, h in prover.hypotheses.items() if isinstance(h, S.Eq)]
+    ids = [prover.hyp(name) for name, h in prover.hypotheses.items() if not isinstance(h, S.Invertible)]
     return prover, Equations(prover, ids, terms)
 
 
@@ -84,3 +92,28 @@ def test_the_symmetric_inverse_is_symmetric():
     gram = inv(A.T * A)
     prover, found = equations([S.Invertible(A.T * A)], [gram])
     assert prover.statement(found.prove(gram.T, gram)) is S.Eq(gram.T, gram)
+
+
+def test_one_side_of_an_inverse_is_not_the_other_where_the_matrix_is_not_square():
+    """A'*A = I for a tall A: A*A' is a projection, and not I; nor does a divisor cancel that may be zero."""
+    tall = sl.matrix("Z", m, n)
+    _, found = equations([S.Eq(tall.T * tall, eye)], [])
+    assert found.prove(tall * tall.T, T.Identity(m)) is None
+    _, free = equations([], [c * T.Reciprocal(c)])
+    assert free.prove(c * T.Reciprocal(c), sl.number(1)) is None
+
+
+def test_values_of_functions():
+    prover, found = equations([], [])
+    ones, none = T.Ones(n, q), T.Zero(n, q)
+    for name, at, value in (("tanh", none, none), ("cosh", none, ones), ("log", ones, none), ("sqrt", ones, ones)):
+        step = found.simplify(prover.refl(A * T.Elementwise(name, at)), (1,))
+        assert prover.statement(step).args[1] is (zero_of(A * value) if value is none else A * value)
+    for name in ("tanh", "softplus", "F"):
+        at = ones if name == "tanh" else none
+        step = found.simplify(prover.refl(A * T.Elementwise(name, at)), (1,))
+        assert prover.statement(step).args[1] is A * T.Elementwise(name, at)
+
+
+def zero_of(term):
+    return T.Zero(*term.shape)

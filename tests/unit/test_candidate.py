@@ -316,3 +316,161 @@ def test_a_gradient_is_not_zero_by_a_condition_that_contradicts_an_assumption():
     made = sl.candidate("det(S)", ["S"], at="S = C", assuming=["det(C) = 0"], shapes=shapes)
     assert made.claim("stationary").evidence.label is Label.UNDECIDED
     assert made.label is Label.REFUTED
+
+
+# -- points of the problem -------------------------------------------------------------------------------------------
+OUTSIDE = [
+    ("norm2(S + I(n))^2", "S = -I(n)", "S: n x n psd", r"psd\(-I\(n\)\) is false"),  # the true minimum is at S = 0
+    ("norm2(W)^2", "W = 0", "W: n x n invertible", r"invertible\(0\) is false"),
+    ("norm2(S - A)^2", "S = -A'*A - I(n)", "S: n x n psd, A: n x n", "holds at no sample"),
+    ("norm2(W - B)^2", "W = B", "W: n x n invertible", "holds at no sample"),
+]
+
+
+@pytest.mark.parametrize(("loss", "at", "shapes", "text"), OUTSIDE)
+def test_a_point_that_is_none_of_the_problem(loss, at, shapes, text):
+    assuming = ["B*v = 0", "v'*v = 1"] if "B" in at else ()
+    with pytest.raises(sl.UsageError, match=text):
+        _ = sl.candidate(loss, [at[0]], at=at, assuming=assuming, shapes=shapes).claims
+
+
+@pytest.mark.parametrize("shapes", ["S: n x n symmetric", "S: 3 x 3 symmetric"])
+def test_what_makes_it_a_point_of_the_problem_is_a_hypothesis(shapes):
+    """S = M needs M' = M, which no step proves: a hypothesis of the claims, which holds at the instances."""
+    found = sl.candidate("norm2(S - M)^2", ["S"], at="S = M", shapes=shapes)
+    assert {repr(h) for h in found.point.membership.values()} == {"M' = M"} and found.label is Label.PROVED
+    for name in ("stationary", "value", "global minimum"):
+        assert "symmetric(S) at the point: M' = M" in found.claim(name).evidence.hypotheses
+    assert found.claim("stationary").says == "the gradient is zero, in symmetric directions of S"
+    for i in found._instances.found:
+        (matrix,) = (v for name, v in i.shown().items() if name == "M")
+        assert matrix == matrix.transpose()
+
+
+@pytest.mark.parametrize(
+    ("at", "shapes", "assuming"),
+    [
+        ("S = M + M'", "S: n x n symmetric", ()),
+        ("S = M", "S: n x n symmetric", "M' = M"),
+        ("S = M", "S: n x n symmetric, M: n x n psd", ()),
+        ("S = inv(M)*N", "S: n x n invertible, N: n x n invertible", ()),
+        ("S = M", "S: n x n diagonal, M: n x n diagonal", ()),
+    ],
+)
+def test_what_the_assumptions_say_of_the_point_is_no_further_hypothesis(at, shapes, assuming):
+    found = sl.candidate("norm2(S)^2", ["S"], at=at, shapes=shapes, assuming=assuming)
+    assert not found.point.membership and "at the point" not in "".join(found.point.given)
+
+
+def test_hypotheses_that_hold_at_no_instance_prove_nothing():
+    """A symmetric S that is skew and not zero: no instance, so no claim."""
+    assuming = ["B' = -B", "norm2(B)^2 = 2"]
+    found = sl.candidate("norm2(S - B)^2", ["S"], at="S = B", assuming=assuming, shapes="S: n x n symmetric, B: n x n")
+    assert {c.evidence.label for c in found.claims} == {Label.UNDECIDED}
+
+
+@pytest.mark.parametrize(("loss", "assuming"), [("a^2 + b/b", "b = 0"), ("a^2 + log(b) - log(b)", "b < 0")])
+def test_nothing_is_proved_where_the_loss_has_no_value(loss, assuming):
+    found = sl.candidate(loss, ["a"], at="a = 0", assuming=assuming)
+    assert {c.evidence.label for c in found.claims} == {Label.UNDECIDED}
+    assert "PROVED" in labels(sl.candidate(loss, ["a"], at="a = 0")).values()
+
+
+# -- bounds, reciprocals, facts of data, values of functions ---------------------------------------------------------
+MINIMA = {
+    "phase retrieval": ("norm2((A*x) .* (A*x) - y)^2", "x = c", "y = (A*c) .* (A*c)", None, "0"),
+    "even powers": ("a^4 + b^4", "a = 0, b = 0", (), None, "0"),
+    "product of squares": ("a^2*(a^2 + b^2)^3", "a = 0, b = e", (), None, "0"),
+    "fourth powers": ("sum(x.^4)", "x = 0", (), "x: n", "0"),
+    "mean squared error": (
+        "norm2(W*X - Y)^2/m", "W = Y*pinv(X)", (), "X: d x m", "norm2(Y*pinv(X)*X - Y)^2/m",
+    ),
+    "ridge, averaged": ("norm2(W*X - Y)^2/(2*m) + a*norm2(W)^2/m", "W = 0", ["Y = 0", "0 < a"], "X: d x m", "0"),
+    "a constant": ("norm2(W - A)^2 - norm2(A)^2 + 3", "W = A", (), "A: m x n", "-norm2(A)^2 + 3"),
+    "a trace": ("tr((W*X - Y)'*(W*X - Y))", "W = Z", "Z*X = Y", None, "0"),
+    "two divisors": (
+        "norm2(X*w - y)^2/(2*n) + 1/2*c*norm2(w)^2", "w = v", ["1/n*X'*(X*v - y) + c*v = 0", "0 < c"], "X: n x d",
+        "-tr(X*v*y')/(2*n) + norm2(y)^2/(2*n)",
+    ),
+    "entries": ("sum(x .* x)", "x = 0", (), "x: n", "0"),
+    "scalars": ("(a*b - c)^2", "a = t, b = c/t", "0 < t", None, "0"),
+    "orthogonal data": ("norm2(A*Q*Q'*A' - Y)^2", "A = M", "Y = M*M'", "A: m x n, Q: n x n orthogonal", "0"),
+    "semidefinite data": ("norm2(W - A')^2", "W = A", (), "A: n x n psd", "0"),
+    "tanh(0)": ("norm2(W*tanh(X) - Y)^2", "W = M", ["X = 0", "Y = 0"], None, "0"),
+    "exp(0)": ("norm2(exp(W) - ones(n, m))^2", "W = 0", (), "W: n x m", "0"),
+    "sigmoid(0)": ("(sigmoid(a) - 1/2)^2", "a = 0", (), None, "0"),
+    "log(1), sqrt(1)": ("log(a)^2 + (sqrt(a) - 1)^2", "a = 1", (), None, "0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MINIMA)
+def test_a_minimum(name):
+    loss, at, assuming, shapes, value = MINIMA[name]
+    variables = [part.split(" = ")[0] for part in at.split(", ")]
+    found = sl.candidate(loss, variables, at=at, assuming=assuming, shapes=shapes)
+    assert labels(found) | {"stationary": "PROVED", "value": "PROVED", "global minimum": "PROVED"} == labels(found)
+    assert repr(found.value) == value
+    assert check_steps(found.trace, trials=60).label is Label.CERTIFIED
+
+
+NO_MINIMA = [
+    ("norm2((A*x) .* (A*x) - y)^2", "x = c", "y = 2*((A*c) .* (A*c))", None),
+    ("a^4 - b^4", "a = 0, b = 0", (), None),
+    ("a^3*b^3", "a = 0, b = 0", (), None),
+    ("norm2(W*X - Y)^2/m", "W = 2*Y*pinv(X)", (), "X: d x m"),
+    ("-norm2(W*X)^2/m", "W = 0", (), "X: d x m"),
+    ("tr(W*W)", "W = 0", (), "W: n x n"),
+    ("norm2(W)^2 - norm2(W*X)^2", "W = 0", (), "W: m x n"),
+    ("sum(x .* y)", "x = 0", "y = 0", "x: n"),
+    ("(a*b - c)^2", "a = t, b = 2*c/t", "0 < t", None),
+    ("norm2(A*Q*A' - Y)^2", "A = M", "Y = M*M'", "A: m x n, Q: n x n orthogonal"),
+    ("norm2(W - A')^2", "W = A", (), "A: n x n invertible"),
+    ("norm2(cos(W) - 2*ones(n, m))^2 - norm2(W)^2", "W = 0", (), "W: n x m"),
+]
+
+
+@pytest.mark.parametrize(("loss", "at", "assuming", "shapes"), NO_MINIMA)
+def test_no_minimum(loss, at, assuming, shapes):
+    variables = [part.split(" = ")[0] for part in at.split(", ")]
+    found = sl.candidate(loss, variables, at=at, assuming=assuming, shapes=shapes)
+    assert found.label is not Label.PROVED and labels(found)["global minimum"] != "PROVED"
+
+
+def test_the_quotient_of_rayleigh():
+    """Stationary at an eigenvector with the eigenvalue as its value; not at any other vector."""
+    quotient, shapes = "(x'*A*x)/(x'*x)", "A: n x n symmetric"
+    found = sl.candidate(quotient, ["x"], at="x = v", assuming=["A*v = c*v", "0 < v'*v"], shapes=shapes)
+    assert labels(found)["stationary"] == labels(found)["value"] == "PROVED" and repr(found.value) == "c"
+    other = sl.candidate(quotient, ["x"], at="x = v", assuming="0 < v'*v", shapes=shapes)
+    assert labels(other)["stationary"] == "REFUTED"
+
+
+def test_a_divisor_is_not_zero_by_hypothesis():
+    found = sl.candidate("(a*b - c)^2", ["a", "b"], at="a = t, b = c/t")
+    assert repr(found.point.given["nonzero(t)"]) == "nonzero(t)" and found.label is Label.PROVED
+    assert "nonzero(t): nonzero(t)" in found.claim("value").evidence.hypotheses
+
+
+def test_that_no_bound_was_found_is_all_that_is_said():
+    found = sl.candidate("a^4 - 2*a^2", ["a"], at="a = 1")  # its minimum is here, with the value -1
+    claim = found.claim("global minimum").evidence
+    assert claim.label is Label.UNDECIDED and claim.details.startswith("no lower bound was found")
+
+
+def test_the_square_of_the_jacobian_at_an_orthogonal_matrix():
+    """Q*Q' = I inside Kronecker products, which appear when the square is written out."""
+    found = sl.candidate("1/2*norm2(X - W'*W*X)^2", ["W"], at="W = Q", shapes="W: d x d, Q: d x d orthogonal")
+    assert labels(found)["H^T H"] == "PROVED" and found.label is Label.PROVED
+    other = sl.candidate("1/2*norm2(X - W'*W*X)^2", ["W"], at="W = Q", shapes="W: d x d, Q: d x d symmetric")
+    assert other.label is Label.REFUTED
+
+
+@pytest.mark.parametrize("loss", ["-norm2(W)^2", "c*norm2(W)^2", "1/2*norm2(A*W)^2 - 1/2*norm2(W)^2"])
+def test_the_hessian_is_not_called_a_square_where_a_weight_may_be_negative(loss):
+    made = sl.candidate(loss, ["W"], at="W = 0")
+    assert "H^T H" not in {c.name for c in made.claims} and made.factor is None
+    assert made.claim("Gauss-Newton").evidence.label is Label.PROVED
+
+
+def test_a_square_has_the_root_of_twice_its_weight_in_the_factor():
+    assert "root of 2 c" in sl.candidate("norm2(W)^2", ["W"], at="W = 0").claim("H^T H").says

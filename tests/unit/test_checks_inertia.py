@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import symland.checks.inertia as module
+import symland.checks.ldl as ldl_module
 from symland.checks.inertia import (
     Inertia,
     by_characteristic_polynomial,
@@ -126,6 +127,42 @@ def test_pivots_of_two_rows():
     assert found.diagonal == QQ.from_rows([[0, 3], [3, 0]])
     assert factorized(ZERO_DIAGONALS[3]).signs == (2, 2, 0)
     assert factorized([[0] * 3] * 3).pivots == ()
+
+
+def test_both_ways_of_elimination_agree():
+    """In order, where FLINT eliminates, and with exchanges: the same factorization, or none in order."""
+    rng, without = Random(7), 0
+    for n in (1, 2, 3, 5, 8):
+        for inner in (1, n // 2 + 1, n, 2 * n):
+            rows = random_symmetric(rng, n, inner)
+            integers, common = QQ.from_rows(rows).numer_denom()
+            found = ldl_module._in_order(integers, int(common))
+            other = ldl_module._with_exchanges(integers, int(common))
+            if found is not None:
+                without += 1
+                assert found.signs == other.signs
+                assert found.lower * found.diagonal * found.lower.transpose() == QQ.from_rows(rows)
+                if other.order == found.order:
+                    assert found.pivots == other.pivots
+    assert 5 < without < 20
+    for rows in ZERO_DIAGONALS[:5]:
+        assert ldl_module._in_order(QQ.from_rows(rows).numer_denom()[0], 1) is None
+
+
+def test_a_zero_pivot_before_another_is_an_exchange():
+    """diag(1, 0, 2): the second pivot is 2; and a zero row in the middle of a matrix of rank two."""
+    for rows in ([[1, 0, 0], [0, 0, 0], [0, 0, 2]], [[1, 1, 1], [1, 1, 1], [1, 1, 3]]):
+        assert ldl_module._in_order(QQ.from_rows(rows).numer_denom()[0], 1) is None
+        assert factorized(rows).signs == (2, 0, 1)
+    assert factorized([[1, 1, 1], [1, 3, 1], [1, 1, 1]]).order == (0, 1, 2)
+
+
+def test_long_numbers():
+    """10^5000, which Python does not print."""
+    found = ldl([[10**5000, 1], [1, -1]])
+    assert repr(found) == "LDL(of 2 rows: 1 positive, 1 negative, 0 zero)"
+    assert inertia([[10**5000, 1], [1, -1]]) == (1, 1, 0)
+    assert check_positive_definite([[10**5000]]).to_json()["label"] == "CERTIFIED"
 
 
 def test_both_ways_agree_with_numpy():

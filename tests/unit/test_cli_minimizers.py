@@ -44,7 +44,7 @@ def test_a_minimizer(capsys):
     assert "  value: PROVED (dims: all): the loss is 1/2*norm2(M*X - Y)^2" in out
     assert "  global minimum: PROVED (dims: all)" in out
     assert "      H = [X' (x) (M*inv(C)), (X'*C') (x) I(m)]" in out
-    assert "  curvature: CERTIFIED (6 instances): the Hessian is positive semidefinite" in out
+    assert "  curvature: CERTIFIED (6 instances): the Hessian is positive semidefinite at these instances" in out
     assert "PROVED: W1 = C, W2 = M*inv(C) is a global minimizer" in out
     assert "the kernel replayed a proof" in out
 
@@ -83,6 +83,63 @@ def test_what_derivatives_need_is_said(capsys):
     status, out, _ = run(capsys, "derive", loss, "--wrt", "W1", "W2", "--at", "W1 = C, W2 = M", "--assume", fit)
     stationary = out[out.index("  stationary:") : out.index("  value:")]
     assert status == 0 and "      where nonzero(W1*X)" in stationary
+
+
+OVER_SYMMETRIC = ("norm2(S + A)^2", "--declare", "S: n x n symmetric, A: n x n symmetric", "--at", "S = -A")
+
+
+def test_a_hessian_that_no_rule_covers(capsys, tmp_path):
+    """The gradient is printed, then the claims, then why there is no Hessian; the status is 3 in every form."""
+    status, out, err = run(capsys, "derive", *OVER_SYMMETRIC)
+    assert status == 3 and "the Hessian over symmetric S is not covered" in err
+    places = [out.index(x) for x in ("gradient with respect to S:", "  stationary: PROVED", "  value: PROVED")]
+    assert places == sorted(places) and "  Hessian: UNDECIDED" in out
+    status, out, err = run(capsys, "derive", *OVER_SYMMETRIC, "--json")
+    assert status == 3 and "value" in json.loads(out)["theorems"] and "Hessian over symmetric S" in err
+    status, out, err = run(capsys, "report", *OVER_SYMMETRIC, "--formats", "tex", "--out", tmp_path, "--quiet")
+    text = (tmp_path / "loss.tex").read_text()
+    assert status == 3 and "Hessian over symmetric S" in err
+    assert "No Hessian: the Hessian over symmetric S is not covered" in text and "claim-stationary-1" in text
+    assert "The gradient of the loss" in text and "vectorized Hessian of" not in text
+    assert run(capsys, "report", *OVER_SYMMETRIC[:3], "--wrt", "S", "--out", tmp_path / "new", "--quiet")[0] == 3
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("form", ["options", "file"])
+@pytest.mark.parametrize(
+    ("at", "status", "label"),
+    [("W1 = C, W2 = M*inv(C)", 0, "proved"), ("W1 = C, W2 = M", 1, "refuted")],
+)
+def test_the_report_on_a_point_has_its_claims(capsys, tmp_path, form, at, status, label):
+    """Every claim with its label, and the status of `derive --at`; the report is written in any case."""
+    file = tmp_path / "loss.prob"
+    file.write_text(f"loss: {LOSS}\nwrt: W1 W2\nassume: {NORMAL[1]}\nat: {at}\n")
+    given = (file,) if form == "file" else (LOSS, "--wrt", "W1", "W2", "--at", at, *NORMAL)
+    found, out, err = run(capsys, "report", *given, "--formats", "tex,html", "--out", tmp_path / "out", "--quiet")
+    assert found == run(capsys, "derive", *given)[0] == status
+    assert out.split() == [str(tmp_path / "out" / f"loss.{ending}") for ending in ("tex", "html")]
+    assert ("is not a minimizer" in err) == (status == 1)
+    text = (tmp_path / "out" / "loss.tex").read_text()
+    assert f"As a global minimizer the point is \\badge{{{label}}}" in text
+    assert "claim-stationary" in text and "claim-value-1" in text and "claim-global-minimum" in text
+
+
+def test_the_report_on_an_undecided_point(capsys, tmp_path):
+    loss = "sum(log(1 + exp(A*x))) - b'*A*x"
+    point = ("--wrt", "x", "--at", "x = v", "--assume", "A'*sigmoid(A*v) = A'*b")
+    status, _, err = run(capsys, "report", loss, *point, "--formats", "tex", "--out", tmp_path, "--quiet")
+    assert status == 3 and "global minimum: " in err
+    assert "As a global minimizer the point is \\badge{undecided}" in (tmp_path / "loss.tex").read_text()
+
+
+def test_a_problem_that_is_named_like_a_network(capsys, tmp_path):
+    """It does not replace the network's report."""
+    (tmp_path / "linear.tex").write_text("mine")
+    file = tmp_path / "problem.txt"
+    file.write_text("name: linear\nloss: norm2(A*x - b)^2\nwrt: x\n")
+    status, out, _ = run(capsys, "report", file, "--formats", "tex", "--out", tmp_path, "--quiet")
+    assert (status, out) == (0, f"{tmp_path / 'problem-linear.tex'}\n")
+    assert (tmp_path / "linear.tex").read_text() == "mine"
 
 
 def test_undecided(capsys):
@@ -125,7 +182,7 @@ def test_a_problem_file(capsys, tmp_path):
     assert run(capsys, "derive", file)[0] == 1
     assert run(capsys, "derive", file, "--wrt", "W1")[0] == 2
     status, out, _ = run(capsys, "report", file, "--formats", "tex", "--out", tmp_path / "out", "--quiet")
-    assert status == 0 and (tmp_path / "out" / "two-linear-layers.tex").exists()
+    assert status == 1 and (tmp_path / "out" / "two-linear-layers.tex").exists()
 
 
 def test_a_report_on_a_loss(capsys, tmp_path):
@@ -140,7 +197,7 @@ def test_a_report_on_a_loss(capsys, tmp_path):
     [
         ("wrt: W1\n", "the file has no loss"),
         ("loss norm2(A)^2\n", "a line is a key"),
-        ("loss: norm2(A)^2\nlos: 1\n", "there is no key los (line 2"),
+        ("loss: norm2(A)^2\nlos: 1\n", "problem.txt, line 2, column 1"),
         ("loss: norm2(A)^2\nloss: 1\n", "given twice"),
         ("loss:\n", "loss has no value"),
         ("loss: norm2(A^2\n", "^"),

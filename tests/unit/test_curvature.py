@@ -179,7 +179,7 @@ NEEDED = [
     ("kernel converse", "recursion"), ("kernel unique", "factors"), ("kernel unique", "start"),
     ("kernel unique", "unmoved"), ("not definite", "first"), ("not definite", "second"), ("not definite", "others"),
     ("not definite, length", "others"), ("not definite, zero", "second"), ("not definite, zero", "others"),
-    ("one layer, definite", "data"), ("one layer, degenerate", "rank"),
+    ("one layer, definite", "bound"), ("one layer, degenerate", "null vector"),
 ]  # fmt: skip
 
 

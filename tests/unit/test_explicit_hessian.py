@@ -8,11 +8,13 @@ import pytest
 import sympy
 
 import symland as sl
+import symland.landscape.explicit_hessian as module
 from symland.checks.explicit import check_equations, check_hessian_block
-from symland.landscape.explicit_hessian import ExplicitHessian, explicit_hessian, prediction_of
+from symland.landscape.explicit_hessian import explicit_hessian, prediction_of
 from symland.landscape.hidden import hidden_network
 from symland.landscape.library import derivatives
 from symland.language import terms as T
+from symland.language.index import Index
 
 
 def linear(layers=None, **options):
@@ -112,8 +114,7 @@ def test_three_layers_have_the_blocks_of_the_theorem():
 def test_rectangular_layers():
     widths = {"n": {0: 1, 1: 3, 2: 2}, "m": 2}
     found = sl.hessian_at(linear(2, rectangular=True), dims=widths)
-    assert found.matrix.shape == (9, 9) and found.data_dims["q"] == 1
-    assert found.evidence.label is sl.Label.EXACT
+    assert found.matrix.shape == (9, 9) and found.evidence.label is sl.Label.EXACT
 
 
 def test_a_rectangular_hidden_layer():
@@ -147,14 +148,18 @@ def test_a_loss_that_a_person_wrote():
 # -- how it shows -------------------------------------------------------------------------------------------------
 def test_repr_in_blocks():
     assert repr(sl.hessian_at(linear(2), dims={"d": 1, "m": 2})).splitlines() == [
-        "Hessian at the minimizers, deep linear network, 2 layers, d = 1, m = 2, S = X*X'",
+        "Hessian at the global minimizers, where the normal equation holds, deep linear network, 2 layers, "
+        "d = 1, m = 2",
+        "where W2*W1*X*X' = Y*X'",
+        "with S = X*X'",
         "W1, W1: S (x) (W2'*W2)",
         "[S_11*W2_11**2]",
         "W2, W1: (W1*S) (x) W2",
         "[S_11*W1_11*W2_11]",
         "W2, W2: (W1*S*W1') (x) I(d)",
         "[S_11*W1_11**2]",
-        "EXACT(d = 1, m = 2): the gradient vanishes, and H'H is the Hessian [entrywise expansion]",
+        "EXACT(d = 1, m = 2): the gradient vanishes, and H'H is the Hessian, where the normal equation holds "
+        "[entrywise expansion]",
     ]
 
 
@@ -175,7 +180,84 @@ def test_kinks_are_named():
     """For leaky ReLU the statement is about points off the kinks."""
     evidence = sl.hessian_at(hidden("leaky_relu"), dims={"d": 1, "m": 1}).evidence
     assert any("leaky_relu is smooth" in h for h in evidence.hypotheses)
-    assert not sl.hessian_at(hidden("tanh"), dims={"d": 1, "m": 1}).evidence.hypotheses
+    smooth = sl.hessian_at(hidden("tanh"), dims={"d": 1, "m": 1}).evidence.hypotheses
+    assert smooth == ("F = Y: W2*tanh(W1*X) = Y",)
+
+
+# -- where it holds -------------------------------------------------------------------------------------------------
+def square_loss(name, prediction, letters, y):
+    return sl.Problem(name, sl.number(1, 2) * sl.norm2(prediction - y), letters, data=(y,))
+
+
+d = sl.dims("d")
+W, U, Y = sl.matrix("W", d, d), sl.matrix("U", d, d), sl.matrix("Y", d, d)
+FITTED = [  # predictions that fit Y = -I at no point: at the minimizer W = 0, or U = 0, the Hessian is not H'H = 0
+    square_loss("squares", T.HadamardPower(W, Index.of(2)), (W,), Y),
+    square_loss("factor", U * U.T, (U,), Y),
+    hidden("tanh"),  # for m > d it need not fit either
+    hidden(),
+]
+
+
+@pytest.mark.parametrize("problem", FITTED, ids=lambda p: p.name)
+def test_the_condition_that_the_data_are_fitted_is_named_everywhere(problem):
+    dims = {"d": 1, "m": 2} if problem.minimizers is not None else {"d": 1}
+    found = sl.hessian_at(problem, dims=dims)
+    prediction, y = prediction_of(problem)
+    equation = f"{prediction!r} = {y!r}"
+    assert f"F = Y: {equation}" in found.evidence.hypotheses and "where F = Y" in found.evidence.claim
+    assert found.evidence.parts[0].hypotheses[0] == f"F = Y: {equation}"
+    assert "minimizer" not in repr(found) and found.title.startswith("Hessian where F = Y")
+    assert f"where {equation}" in repr(found).splitlines()
+    assert r"\text{where}" in found._repr_latex_() and "= Y" in found._repr_latex_().rpartition("where")[2]
+    data = json.loads(json.dumps(found.to_json()))
+    assert data["condition"] == {"name": "F = Y", "equation": equation}
+    assert f"F = Y: {equation}" in data["evidence"]["hypotheses"]
+
+
+def test_at_a_minimizer_that_does_not_fit_the_hessian_is_another():
+    """By hand, d = 1, Y = -1: (w^2 + 1)^2/2 has its minimum at w = 0 with the second derivative 2, and H'H = 4 w^2."""
+    for problem, name in zip(FITTED[:2], ("W", "U"), strict=True):
+        w = sympy.Symbol(f"{name}_11")
+        assert sl.hessian_at(problem, dims={"d": 1}).matrix == sympy.Matrix([[4 * w**2]])
+        at = {name: [[0]], "Y": [[-1]]}
+        assert sl.hessian_at(problem, at=at).rows == [[2]]
+
+
+def test_the_normal_equation_is_named_and_a_bottleneck_need_not_satisfy_it():
+    """Widths 2, 1, 2, X = I, Y = diag(2, 1): the best product of rank one is diag(2, 0). There W2 W1 X X' is not Y X';
+    the Hessian of the loss, by SymPy, has the trace 11 and the determinant 0, H'H has the eigenvalues 5, 4, 1, 0."""
+    widths = {"n": {0: 2, 1: 1, 2: 2}, "m": 2}
+    found = sl.hessian_at(linear(2, rectangular=True), dims=widths)
+    assert found.evidence.hypotheses == ("normal equation: W2*W1*X*X' = Y*X'",)
+    assert found.title.startswith("Hessian where the normal equation holds") and "minimizer" not in repr(found)
+    w1, w2 = letter("W1", 1, 2), letter("W2", 2, 1)
+    error = w2 * w1 - sympy.diag(2, 1)
+    values = {**dict(zip(w1, (1, 0), strict=True)), **dict(zip(w2, (2, 0), strict=True))}
+    truth = second_derivatives(sum(e**2 for e in error) / 2, w1, w2).subs(values)
+    gram = {sympy.Symbol(f"S_{i}{j}"): int(i == j) for i in (1, 2) for j in (1, 2)}
+    formula = found.matrix.subs({**gram, **values})
+    assert formula.eigenvals() == {5: 1, 4: 1, 1: 1, 0: 1}
+    x = sympy.Symbol("x")
+    assert sympy.expand(truth.charpoly(x).as_expr() - x * (x - 5) * (x**2 - 5 * x + 3)) == 0  # 4.303, 0.697
+    assert formula != truth
+
+
+@pytest.mark.parametrize("make", [linear, residual])
+def test_square_layers_are_at_the_global_minimizers(make):
+    found = sl.hessian_at(make(2), dims={"d": 2, "m": 1})
+    assert found.title.startswith("Hessian at the global minimizers, where the normal equation holds")
+    assert [h.split(":")[0] for h in found.evidence.hypotheses] == ["normal equation"]
+    assert json.loads(json.dumps(found.to_json()))["condition"]["name"] == "normal equation"
+    assert r"= Y X^{\top}$" in found._repr_latex_()
+
+
+def test_data_of_deficient_rank_with_a_residual_are_covered():
+    """X = 0 and any Y satisfy the normal equation: the Hessian is 0, and the check speaks of S = X X' alone."""
+    found = sl.hessian_at(linear(2), dims={"d": 1, "m": 1})
+    assert [repr(w) for w, _ in found.data] == ["T"] and [repr(w) for w, _ in found.meanings] == ["S", "T"]
+    assert [p.label for p in found.evidence.parts] == [sl.Label.EXACT] * 3
+    assert sl.hessian_at(linear(2), at={"W1": [[3]], "W2": [[5]], "X": [[0]], "Y": [[7]]}).inertia == (0, 0, 2)
 
 
 # -- what is refused ------------------------------------------------------------------------------------------------
@@ -190,15 +272,13 @@ def test_a_wrong_block_is_refuted(dims):
         (w2, w2): T.Kronecker(T.Identity(w1.shape[0]), w1 * gram * w1.T),  # factors swapped
     }.items():
         formulas = {**right.formulas, pair: wrong}
-        made = ExplicitHessian(
-            right.problem, formulas, right.factors, right.meanings, right.data, right.dims, right.data_dims
-        )
+        made = replace(right, formulas=formulas)
         assert made.evidence.label is sl.Label.REFUTED
-        assert [p.label.value for p in made.evidence.parts] == ["REFUTED", "REFUTED"]
+        assert [p.label.value for p in made.evidence.parts] == ["REFUTED", "REFUTED", "EXACT"]
 
 
 def test_a_point_that_is_no_minimizer_is_refuted():
-    """With Y := 2 P X the gradient does not vanish."""
+    """With Y X' := 2 P S the gradient does not vanish."""
     right = explicit_hessian(linear(2), {"d": 1, "m": 1})
     (y, product), *rest = right.data
     made = replace(right, data=[(y, 2 * product), *rest])
@@ -208,7 +288,15 @@ def test_a_point_that_is_no_minimizer_is_refuted():
 def test_a_wrong_factor_is_refuted():
     right = explicit_hessian(residual(2), {"d": 2, "m": 2})
     made = replace(right, factors=(right.factors[1], right.factors[0]))
-    assert [p.label.value for p in made.evidence.parts] == ["EXACT", "REFUTED"]
+    assert [p.label.value for p in made.evidence.parts] == ["EXACT", "REFUTED", "EXACT"]
+
+
+def test_another_loss_is_refuted():
+    """The loss in S and T with tr(P T') twice: its derivatives are not those of the problem."""
+    right = explicit_hessian(linear(2), {"d": 1, "m": 1})
+    wrong = right.loss + T.Trace(right.letters[1] * right.letters[0])
+    parts = replace(right, loss=wrong).evidence.parts
+    assert parts[2].label is sl.Label.REFUTED and "the loss in S" in parts[2].claim
 
 
 def test_swapped_kronecker_factors_are_not_equal():
@@ -228,6 +316,8 @@ def test_swapped_kronecker_factors_are_not_equal():
         ({"d": 2, "m": 1.5}, "dimension m is 1.5"),
         ({"d": 2, "m": 2, "L": 3}, "has 2 layers, not 3"),
         ({"d": 2, "m": 2, "L": 0}, "at least one layer"),
+        ({"d": {1: 2}, "m": 1, "L": 2}, "d is a single dimension"),
+        ({"d": 2**1001, "m": 1}, "d has more than 1000 bits"),
         ([2, 3], "by name"),
         (7, "by name"),
     ],
@@ -236,6 +326,75 @@ def test_swapped_kronecker_factors_are_not_equal():
 def test_dimensions_that_do_not_fit(dims, message):
     with pytest.raises(sl.UsageError, match=message):
         sl.hessian_at(linear(2), dims=dims)
+
+
+@pytest.mark.parametrize(
+    ("widths", "message"),
+    [
+        ({"0": 2, 1: 1, 2: 2}, "'0' is no index of the dimensions n"),
+        ({True: 2, 0: 1, 2: 2}, "True is no index"),
+        ({0: 2, 1: 1}, r"no value for the dimension n\[2\]"),
+        ({0: 2, 1: 1, 2: 2, 3: 4}, r"there is no dimension n\[3\]"),
+        ({0: 2, 1: 1, 2: 0}, "dimension n is 0"),
+        ([2, 1, 2], "dimension n is"),
+    ],
+    ids=str,
+)
+def test_widths_that_do_not_fit(widths, message):
+    with pytest.raises(sl.UsageError, match=message):
+        sl.hessian_at(linear(2, rectangular=True), dims={"n": widths, "m": 3})
+
+
+@pytest.mark.parametrize(
+    ("make", "dims"),
+    [
+        (linear, {"d": 40, "m": 1, "L": 2}),
+        (linear, {"d": 1, "m": 1, "L": 64}),
+        (residual, {"d": 1, "m": 1, "L": 64}),
+        (lambda: hidden("tanh"), {"d": 6, "m": 9}),
+        (hidden, {"d": 7, "m": 1}),
+        (hidden, {"d": 10**12, "m": 1}),
+        (linear, {"d": 2, "m": 10**9, "L": 2}),
+    ],
+    ids=lambda x: str(x) if isinstance(x, dict) else "",
+)
+def test_what_is_too_long_is_refused_before_it_is_differentiated(make, dims, monkeypatch):
+    monkeypatch.setattr(module, "check_at_minimizer", None)
+    with pytest.raises(sl.Undecided, match=r"too l(ong|arge) to be"):
+        sl.hessian_at(make(), dims=dims)
+
+
+# -- minimizers of another network ----------------------------------------------------------------------------------
+def test_minimizers_of_another_network_are_refused():
+    first, dims = linear(2), {"d": 1, "m": 1}
+    point = {"W1": [[1]], "W2": [[2]], "X": [[1]], "Y": [[2]]}
+    for other, said in (
+        (residual(2), "residual network, 2 layers.*, not of .*deep linear network, 2 layers"),
+        (linear(), "'deep linear network'.*, not of .*deep linear network, 2 layers"),
+        (linear(2, rectangular=True), "of other sizes, not of .*deep linear"),
+        (hidden("cubic"), "one hidden layer.*, not of .*deep linear"),
+    ):
+        known = sl.minimizers(other)
+        for ask in (
+            lambda known=known: sl.hessian_at(first, known),
+            lambda known=known: sl.hessian_at(first, known, dims=dims),
+            lambda known=known: sl.hessian_at(first, known, at=point),
+            lambda known=known: sl.hessian_at(replace(first, minimizers=known), dims=dims),
+            lambda known=known: sl.minimizers(replace(first, minimizers=known)),
+        ):
+            with pytest.raises(sl.UsageError, match=said):
+                ask()
+    for wrong in (3, "linear", first, sl.minimizers):
+        for form in ({}, {"dims": dims}, {"at": point}):
+            with pytest.raises(sl.UsageError, match="no set of minimizers of 'deep linear network, 2 layers'"):
+                sl.hessian_at(first, wrong, **form)
+
+
+def test_minimizers_say_which_network_a_loss_is():
+    own = sl.Problem("mine", linear(2).loss, linear(2).letters)
+    found = sl.hessian_at(own, sl.minimizers(linear(2)), dims={"d": 1, "m": 1})
+    assert found.matrix == sl.hessian_at(linear(2), dims={"d": 1, "m": 1}).matrix
+    assert sl.hessian_at(linear(), sl.minimizers(linear())).results
 
 
 def test_other_misuse():

@@ -221,3 +221,42 @@ def test_letters_with_facts():
     tiny = Fraction(1, 10**12)
     with pytest.raises(sl.UsageError, match="declared symmetric"):
         sl.hessian_at(given, at={"S": [[1, tiny], [0, 1]], "W": EYE})
+
+
+# -- long numbers ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("long", ["10**5000", "1/10**5000", "1/10**300"])
+def test_entries_that_are_too_long_are_refused(long):
+    numerator, _, denominator = long.rpartition("/")
+    base, _, exponent = denominator.partition("**")
+    value = Fraction(int(base) ** int(exponent))
+    value = 1 / value if numerator else value
+    for name in ("W1", "Y"):
+        with pytest.raises(sl.UsageError, match=f"{name} has entries of more than 300 digits"):
+            sl.hessian_at(LINEAR, at={**scalar(W1=1, W2=2, X=1, Y=2), name: [[value]]})
+
+
+def test_eigenvalues_beyond_the_floats_can_be_shown():
+    """H = (w2 x, w1 x) with x = 10^200 and w = (10^100, 1): H'H has the trace x^2 (10^200 + 1)."""
+    found = sl.hessian_at(LINEAR, at=scalar(W1=1, W2=10**80, X=10**190, Y=10**270))
+    assert found.spectrum.eigenvalues[0][0] == 10**380 * (10**160 + 1)
+    assert "eigenvalues about 1.00000e+540, 0:" in repr(found) and "540" in found.spectrum._repr_latex_()
+    assert json.loads(json.dumps(found.to_json()))["hessian"][0][0] == str(10**540)
+    two = {"W1": [[10**100, 1], [1, 1]], "W2": [[10**100, 0], [3, 1]], "X": [[10**90, 0], [0, 1]]}
+    irrational = sl.hessian_at(LINEAR, at={**two, "Y": [[10**290, 10**100], [(3 * 10**100 + 1) * 10**90, 4]]})
+    assert "near 2.00000e+380" in repr(irrational) and json.dumps(irrational.to_json())
+
+
+def test_a_loss_with_many_digits():
+    """The layers 1/3^200, ..., 1/31^200: their product has a denominator of more than 2000 digits."""
+    layers = {f"W{i}": [[Fraction(1, p**200)]] for i, p in enumerate((3, 5, 7, 11, 13, 17, 19, 23, 29, 31), 1)}
+    with pytest.raises(sl.NotAMinimizer, match=r"the loss is about 0\.500000 and its") as caught:
+        sl.hessian_at(LINEAR, at={**layers, "X": [[1]], "Y": [[1]]})
+    assert len(str(caught.value)) < 1000 and str(caught.value.witness.left)
+
+
+def test_a_hessian_that_is_too_long_is_refused():
+    """The layers 0 and 1/p^200: the gradient vanishes, and the Hessian has a denominator of more than 4000 digits."""
+    primes = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31)
+    layers = {f"W{i}": [[Fraction(1, p**200)]] for i, p in enumerate(primes, 1)}
+    with pytest.raises(sl.UsageError, match=r"numbers of \d+ digits"):
+        sl.hessian_at(LINEAR, at={**layers, "W11": [[0]], "X": [[1]], "Y": [[0]]})

@@ -59,8 +59,8 @@ class Data:
         self.act = activation(name)
         self.w1, self.w2 = T.matrix("W1", q, n), T.matrix("W2", p, q)
         self.x, self.y = T.matrix("X", n, samples), T.matrix("Y", p, samples)
-        self.c, self.z, self.t = T.matrix("C", p, q), T.matrix("Z", q, n), T.matrix("T", q, samples)
-        self.v = T.matrix("V", q, n)
+        self.c, self.z, self.t = T.matrix("C", p, q), T.matrix("N", q, n), T.matrix("T", q, samples)
+        self.v = T.matrix("M", q, n)
         self.s = self.act.value(self.w1 * self.x)
         self.e = self.w2 * self.s - self.y
         self.g = HALF * T.SquaredNorm(self.e)
@@ -72,7 +72,7 @@ def expected(name, wide):
     """Name -> source, statement, hypotheses."""
     d, s = Data(name, wide), Data(name, wide, "m" if wide else "d")
     st = d.act.value(d.t)
-    j, u, v = T.matrix("J", *d.t.shape), T.scalar("u"), T.scalar("v")
+    j, u, v = T.matrix("P", *d.t.shape), T.scalar("u"), T.scalar("v")
     two = d.act.value(u * j + v * (T.Ones(*j.shape) - j))
     high, low = d.act.value(u), d.act.value(v)
     pattern = [
@@ -168,7 +168,7 @@ def has_values(h, others):
 
 @pytest.mark.parametrize("name", ["cubic", "leaky_relu"])
 def test_every_hypothesis_is_needed(name):
-    """For functions that are exact over the rationals. That J has entries 0 and 1 is seen for s = z + z^3."""
+    """For functions that are exact over the rationals. That P has entries 0 and 1 is seen for s = z + z^3."""
     for r in minimizers(name).results:
         assert verdict(r) is Label.CERTIFIED, r.name
         if (name, r.name) == ("leaky_relu", "rank"):

@@ -27,7 +27,7 @@ LAYERS = [
     {"calculus"},
     {"landscape"},
     {"inputs", "interface", "proposals"},
-    {"formal", "report", "teach", "cli", "__main__"},
+    {"formal", "report", "teach", "arguments", "cli", "__main__"},
 ]
 LAYER = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 TOP = len(LAYERS) - 1

@@ -93,6 +93,15 @@ REFUSED = {
     "no statement": (lambda: sl.gradient("tr(A)", "A", assuming="A"), sl.ParseError, "is not a statement"),
     "two relations": (lambda: sl.gradient("tr(A)", "A", assuming="0 < a < 1"), sl.ParseError, "is not a statement"),
     "an assumption that is none": (lambda: sl.gradient("tr(A)", "A", assuming=[3]), sl.UsageError, "not a statement"),
+    "an assumption that is a number": (lambda: sl.gradient("tr(A)", "A", assuming=3), sl.UsageError, "not a statement"),
+    "a constant": (lambda: derivatives("3"), sl.UsageError, "constant"),
+    "a letter of a constant": (lambda: sl.gradient("3", "W"), sl.UsageError, "constant"),
+    "a letter of a term without letters": (lambda: sl.gradient(T.number(3), "W"), sl.UsageError, "constant"),
+    "no budget": (lambda: derivatives("norm2(A)^2", budget_s="x"), sl.UsageError, "number of seconds"),
+    "a negative budget": (lambda: sl.candidate("norm2(A)^2", at="A = 0", budget_s=-1), sl.UsageError, "seconds"),
+    "a point of nothing": (lambda: sl.candidate("norm2(A)^2", at={}), sl.UsageError, "says of no letter"),
+    "an empty point": (lambda: sl.candidate("norm2(A)^2", at=""), sl.ParseError, "no letter"),
+    "a point of a constant": (lambda: sl.candidate("3", at="W = A"), sl.UsageError, "constant"),
     "code": (lambda: sl.gradient("__import__('os')", "x"), sl.ParseError, "line 1"),
 }
 

@@ -9,6 +9,7 @@ import sympy
 
 import symland as sl
 from symland.landscape.derivatives import Derivatives
+from symland.landscape.library import derivatives
 from symland.landscape.networks import linear_network
 from symland.language import terms as T
 from tests.deep_linear import SQUARE, k, l
@@ -62,6 +63,12 @@ def test_values_that_are_no_dimensions(name, value):
             ask()
 
 
+def test_a_chain_has_the_widths_of_all_its_layers():
+    """W[2..1] is n[2] x n[0]; the width n[1] between its layers is needed too."""
+    made = derivatives("linear", rectangular=True).gradient
+    assert sl.explicit(made, {"n": {0: 1, 1: 3, 2: 1}, "m": 1, "L": 2, "l": 1}).shape == (3, 1)
+
+
 def test_dimensions_of_a_family():
     """Widths by layer, as a mapping; a layer without a width, or a width of zero, is refused."""
     at = sl.hessian_at(sl.network("linear", layers=2, rectangular=True))
@@ -69,8 +76,13 @@ def test_dimensions_of_a_family():
     for widths in ({0: 1, 1: 0, 2: 2}, {0: 1, 1: -1, 2: 2}, {0: 1, 1: True, 2: 2}):
         with pytest.raises(sl.UsageError, match="dimension n"):
             sl.explicit(at, {"n": widths, "m": 1})
-    with pytest.raises(sl.SymlandError, match=r"n\[2\] has no value"):
-        sl.explicit(at, {"n": {0: 1, 1: 2}, "m": 1})
+    for widths, said in (
+        ({0: 1, 1: 2}, r"no value for the dimension n\[2\]"),
+        ({0: 1, 1: 2, 2: 1, 3: 1}, r"no dimension n\[3\]"),
+        ({"0": 1, 1: 2, 2: 1}, "'0' is no index"),
+    ):
+        with pytest.raises(sl.UsageError, match=said):
+            sl.explicit(at, {"n": widths, "m": 1})
     with pytest.raises(sl.UsageError, match="single"):
         sl.explicit(GRADIENT, {"d": {0: 1}, "m": 1})
 

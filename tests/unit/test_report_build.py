@@ -1,6 +1,9 @@
 """Writing reports: formats, folders, and nothing half-written."""
 
 import os
+import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +48,28 @@ def test_formats(given, expected):
 def test_unknown_formats_are_refused(given):
     with pytest.raises(UsageError, match="format"):
         build.check_formats(given)
+
+
+@pytest.mark.parametrize("sizes", [{"dim": 0}, {"dim": -1}, {"samples": 0}, {"samples": -1}, {"dim": 1.5}])
+def test_sizes_of_the_report_on_a_problem(tmp_path, sizes):
+    with pytest.raises(UsageError, match=f"a report with {next(iter(sizes))}"):
+        build.report(PROBLEM, tmp_path / "new", ("tex",), **sizes)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("first", ["", "import symland.report.build", "from symland.report import loss"])
+def test_report_is_the_function_whatever_was_imported(first):
+    """The package of this name never takes its place."""
+    code = f"{first}\nimport symland as sl\nfound = [sl.report, sl.report]\nimport symland.report.html\n"
+    code += "from symland.report import build\nassert found == [build.report] * 2 and sl.report is build.report"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_folder_needs_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="no name"):
+        build.report(PROBLEM, "", ("tex",))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_no_folder(tmp_path):
@@ -130,6 +155,10 @@ def never(stage, done, total, message=""):
         (network("hidden"), "hidden"),
         (network("hidden", activation="tanh"), "hidden-tanh"),
         (PROBLEM, "a-small-loss-1"),
+        (replace(PROBLEM, name="linear"), "problem-linear"),
+        (replace(PROBLEM, name="Hidden (tanh)"), "problem-hidden-tanh"),
+        (replace(PROBLEM, name="linear regression"), "linear-regression"),
+        (replace(PROBLEM, name="long " * 100), "-".join(["long"] * 20)),
     ],
 )
 def test_names_of_files(problem, name):

@@ -1,5 +1,6 @@
 """Counterexamples and corrections as statements, and that a false fact stops the report."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,19 @@ def test_data_facts_and_words():
 
 def test_the_loss_has_the_letter_of_its_network():
     assert r"\nabla_{W_{1}} g" in tex(stated(counterexample("surviving-curvature"), "g"))
+
+
+def test_the_jacobian_is_written_as_in_the_theorems():
+    """H, where it is defined and where it occurs; J stands for nothing else."""
+    text = tex(stated(counterexample("surviving-curvature"), "g"))
+    assert r"H = \begin{pmatrix}" in text and r"H^{\top} H = B" in text and not re.search("J[ ^]", text)
+
+
+def test_the_scope_is_said_case_by_case():
+    """Sizes once where all cases have the same."""
+    assert counterexample("not-attained").scope == "case by case: all u, w; all u; one instance"
+    assert counterexample("surviving-curvature").scope == "d = 1, m = 3; case by case: all t; one instance"
+    assert counterexample("kink").scope == "d = 2, m = 2; all t"
 
 
 def test_a_false_fact_stops_the_report():

@@ -11,7 +11,8 @@ from symland.landscape.derivatives import Derivatives
 from symland.landscape.networks import linear_network, residual_network
 from symland.language import terms as T
 from symland.language.problem import Problem
-from symland.proposals import candidate
+from symland.proposals import candidate, problem_of
+from symland.read.problem_file import ProblemTexts
 from symland.report import crosschecks
 from symland.report.build import report
 from symland.report.document import Document, Paragraph
@@ -62,6 +63,16 @@ def test_a_stated_loss_compiles():
     assert overfull(compile_tex(to_tex(loss_report(FACTORIZATION)))[1]) == []
 
 
+def test_a_loss_of_scalars_and_columns():
+    """Directions of derivatives are numbers where the variables are."""
+    a, b, x = T.scalar("a"), T.scalar("b"), T.matrix("x", "n", 1)
+    loss = T.number(1, 2) * a * a + a * b + T.SquaredNorm(b * x)
+    made = loss_report(Problem("scalars", loss, (a, b, x)), dim=1)
+    assert [s.evidence.label for s in made.statements] == [Label.PROVED] * 9
+    tex = to_tex(made)
+    assert r"\nabla_{a} f = a + b" in tex and r"\nabla_{x} f" in tex
+
+
 def test_a_method_without_an_opinion_is_named_with_its_reason():
     made = loss_report(Problem("fit", T.SquaredNorm(T.Elementwise("tanh", A)), (A,)))
     said = [p for b in made.sections[-2].blocks if isinstance(b, Paragraph) for p in b.parts if isinstance(p, str)]
@@ -96,6 +107,23 @@ def test_a_saddle_is_refuted_with_its_witness():
     assert len(refuted.body) >= 5
     assert claims["claim-stationary-1"].evidence.label is Label.PROVED
     assert r"\badge{refuted}" in to_tex(made)
+
+
+def test_a_declared_point_has_its_claims():
+    """A problem whose minimizers are a point, as `read_problem` makes it, and not yet a candidate."""
+    given = problem_of(ProblemTexts(TWO, ("W1", "W2"), assume=("Y*X' = M*X*X'",), at="W1 = C, W2 = M*inv(C)"))
+    made = loss_report(given)
+    claims = {s.label: s for s in made.statements if s.label.startswith("claim-")}
+    assert claims["claim-global-minimum-1"].evidence.label is Label.PROVED
+    assert claims["claim-curvature"].kind == "Claim"
+    assert " A proposed minimizer is judged." in made.abstract
+
+
+def test_what_is_not_proved_is_a_claim_and_no_theorem():
+    made = loss_report(proposed(TWO, "W1 = 0, W2 = 0", shapes=SHAPES))
+    unproved = [s for s in made.statements if s.evidence.label is not Label.PROVED]
+    assert unproved and all(s.kind == "Claim" for s in unproved)
+    assert r"\newtheorem{claim}[theorem]{Claim}" in to_tex(made)
 
 
 @pytest.mark.tex

@@ -11,7 +11,7 @@ from symland.landscape.hidden import hidden_network
 from symland.landscape.networks import residual_network
 from symland.landscape.result import Assumed
 from symland.report import crosschecks
-from symland.report.document import Align, Badge, MatrixBlock, Paragraph, Ref, Steps, Table
+from symland.report.document import Align, Badge, Emphasis, Items, MatrixBlock, Paragraph, Ref, Steps, Table
 from symland.report.hidden import HiddenReport, hidden_report
 from symland.report.html import to_html
 from symland.report.listings import ledger
@@ -82,6 +82,36 @@ def test_what_is_cited_names_its_source_and_has_no_proof(reports, name):
 
 
 @NAMES
+def test_sources_are_published(reports, name):
+    """No document of this project is cited."""
+    assert "specification" not in to_tex(reports[name])
+
+
+@NAMES
+def test_no_hypothesis_has_the_name_of_a_letter(reports, name):
+    """`by X` would cite the matrix."""
+    named = {p.text for s in reports[name].statements for h in s.hypotheses for p in h[:1] if isinstance(p, Emphasis)}
+    assert len(named) > 8 and not {n for n in named if len(n) == 1}
+
+
+def test_one_hypothesis_with_two_forms_is_listed_with_both(reports):
+    """The ball of the general radii and that of half the smallest singular value."""
+    (problem,) = (s for s in reports["linear"].sections if s.label == "problem")
+    rows = next(b for b in problem.blocks if isinstance(b, Table)).rows
+    names = [cells[0][0].text if cells[0] else "" for cells in rows]
+    assert names[names.index("ball") + 1] == "" and len({cells[1] for cells in rows}) == len(rows)
+
+
+@pytest.mark.parametrize(("name", "label"), [("linear", "minimizers-manifold"), ("hidden", "cited-manifold")])
+def test_the_dimension_of_a_family_names_the_statement_that_is_cited(reports, name, label):
+    (section,) = (s for s in reports[name].sections if s.label == "minimizers")
+    items = [parts for b in section.blocks if isinstance(b, Items) for parts in b.items]
+    sizes = [parts for parts in items if str(parts[0]).startswith("dimension")]
+    assert sizes and all(Ref(label) in parts for parts in sizes)
+    assert by_label(reports[name], label).evidence.label is Label.ASSUMED
+
+
+@NAMES
 def test_every_theorem_shows_its_proof(reports, name):
     for s in reports[name].statements:
         if s.evidence.label is Label.PROVED and s.kind not in ("Corollary", "Counterexample"):
@@ -134,7 +164,7 @@ def test_the_explicit_matrices(reports, name):
     general, there = (by_label(reports[name], label) for label in ("explicit", "explicit-minimizer"))
     matrices = [b.matrix for b in general.body if isinstance(b, MatrixBlock)]
     assert [(len(m.rows), len(m.rows[0])) for m in matrices] == [(2, 2), (2, 2), (4, 4), (4, 4), (4, 4)]
-    vanishing = ("e_{", "r_{") if name == "hidden" else ("g_{",)
+    vanishing = ("e_{", "r_{") if name == "hidden" else (r"\gamma_{",)
     shown = "".join(to_latex(b.matrix) for b in there.body if isinstance(b, MatrixBlock))
     assert not any(letter in shown for letter in vanishing)
 

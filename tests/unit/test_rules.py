@@ -191,6 +191,10 @@ def wrong(name, conclusion, **more):
 
 
 WRONG = [
+    # values of functions
+    wrong("cos at zero", Eq(T.Elementwise("cos", T.Zero(p, q)), T.Zero(p, q))),
+    wrong("sigmoid at zero", Eq(T.Elementwise("sigmoid", number(0)), number(0))),
+    wrong("log at one", Eq(T.Elementwise("log", T.Ones(p, q)), T.Ones(p, q))),
     # derivatives
     wrong("product rule, one term lost", Eq(D(A * AFTER), D(A) * AFTER)),
     wrong("product rule, the other term lost", Eq(D(A * AFTER), A * D(AFTER))),

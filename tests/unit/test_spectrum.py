@@ -116,15 +116,87 @@ def test_multiplicities_of_similar_matrices():
 def test_json():
     data = json.loads(json.dumps(spectrum([[1, 1, 0], [1, 0, 0], [0, 0, Fraction(1, 2)]]).to_json()))
     assert data["characteristic"] == [
-        {"coefficients": [-1, 2], "multiplicity": 1},
-        {"coefficients": [-1, -1, 1], "multiplicity": 1},
+        {"coefficients": ["-1", "2"], "multiplicity": 1},
+        {"coefficients": ["-1", "-1", "1"], "multiplicity": 1},
     ]
     assert [e["multiplicity"] for e in data["eigenvalues"]] == [1, 1, 1]
     assert data["eigenvalues"][1]["value"] == "1/2" and data["inertia"] == {"positive": 2, "negative": 1, "zero": 0}
 
 
 def test_latex():
-    assert spectrum(diagonal(6, 6, Fraction(1, 2)))._repr_latex_() == r"$6\;(2\times),\ \frac{1}{2}$"
+    assert spectrum(diagonal(6, 6, Fraction(-1, 2)))._repr_latex_() == r"$6\;(2\times),\ -\frac{1}{2}$"
+    assert (
+        spectrum(FIBONACCI)._repr_latex_() == r"$\frac{1}{2} + \frac{\sqrt{5}}{2},\ \frac{1}{2} - \frac{\sqrt{5}}{2}$"
+    )
+    cubic = spectrum([[0, 1, 0], [1, 0, 1], [0, 1, 1]])._repr_latex_()
+    assert cubic.startswith(r"$\text{root of } x^{3} - x^{2} - 2 x + 1 \text{ near } 1.80194,")
+
+
+# -- long numbers -------------------------------------------------------------------------------------------------
+HUGE = 10**400  # beyond the floats
+
+
+@pytest.mark.parametrize(
+    ("rows", "approximate"),
+    [
+        ([[HUGE]], ["1.00000e+400"]),
+        ([[HUGE, 1], [1, 2]], ["1.00000e+400", "2"]),
+        ([[HUGE, 1], [1, 0]], ["1.00000e+400", "-1.00000e-400"]),  # their product is -1
+        ([[Fraction(1, HUGE)]], ["1.00000e-400"]),
+        ([[10**3999, 1], [1, 2]], ["1.00000e+3999", "2"]),
+        ([[10**3999, 1, 1], [1, 2, 1], [1, 1, 1]], ["1.00000e+3999", "2.61803", "0.381966"]),  # near x^2 - 3x + 1
+    ],
+    ids=lambda x: ", ".join(x) if isinstance(x[0], str) else "",
+)
+def test_long_numbers_can_be_printed(rows, approximate):
+    found = spectrum(rows)
+    shown = repr(found).split(", ")
+    assert len(shown) == len(approximate) and all(s.endswith(a) for s, a in zip(shown, approximate, strict=True))
+    data = json.loads(json.dumps(found.to_json()))
+    assert sum(e["multiplicity"] for e in data["eigenvalues"]) == len(rows)
+    latex, text = found._repr_latex_(), found.characteristic_text
+    assert latex.startswith("$") and len(latex) < 400 and text.startswith(("x", "1")) and repr(found.characteristic)
+    for value, _ in found.eigenvalues:
+        assert isinstance(value, Fraction) or abs(value.upper - value.lower) * 10**15 < abs(value.upper)
+
+
+def test_long_numbers_in_latex():
+    assert spectrum([[HUGE]])._repr_latex_() == r"$\approx 1.00000 \cdot 10^{400}$"
+    assert spectrum([[Fraction(-1, HUGE)]])._repr_latex_() == r"$\approx -1.00000 \cdot 10^{-400}$"
+
+
+def test_a_root_beyond_the_floats_is_no_float():
+    (large, _), (small, _) = spectrum([[HUGE, 1], [1, 2]]).eigenvalues
+    assert float(small) == 2
+    with pytest.raises(UsageError, match=r"1.00000e\+400 is no float"):
+        float(large)
+
+
+def test_roots_for_sympy_that_are_close_or_long():
+    """1 - t, near 1, near 1 + t for t = 10^-12; long coefficients are refused."""
+    tiny = Fraction(1, 10**12)
+    values = spectrum([[1, tiny, 0], [tiny, 1, tiny**2], [0, tiny**2, 1 + tiny**3]]).eigenvalues
+    roots = [value.to_sympy() for value, _ in values]
+    assert [r.index for r in roots] == [2, 1, 0] and all(isinstance(r, sympy.CRootOf) for r in roots)
+    for value, _ in spectrum([[10**101, 1], [1, 2]]).eigenvalues:
+        with pytest.raises(UsageError, match="more than 100 digits"):
+            value.to_sympy()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: [[10**5000]], "1 x 1 matrix with numbers of 5001 digits"),
+        (lambda: [[10**5000, 1], [1, 2]], "2 x 2 matrix with numbers of 5001 digits"),
+        (lambda: [[Fraction(1, 10**5000)]], "numbers of 5001 digits"),
+        (lambda: [[10**999 * (i == j) + 1 for j in range(21)] for i in range(21)], "21 x 21 matrix"),
+    ],
+)
+def test_numbers_that_are_too_long_are_refused_at_once(make, said, monkeypatch):
+    monkeypatch.setattr(module, "inertia", None)
+    with pytest.raises(UsageError, match=said) as e:
+        spectrum(make())
+    assert "at most 4000 digits" in e.value.hint or "at most 952 digits" in e.value.hint
 
 
 @pytest.mark.parametrize("digits", [0, -1, 1.5, True, "30", 10**9])

@@ -81,7 +81,7 @@ def model_of_all_but(hypothesis):
     """Points at which every hypothesis holds, but for this one."""
 
     def off(name, vector):
-        return EYE if name == hypothesis else EYE - vector * T.Pseudoinverse(vector)
+        return EYE if f"vector {name}" == hypothesis else EYE - vector * T.Pseudoinverse(vector)
 
     free = [T.matrix(name, d, d) for name in ("F1", "F2")]
     lines = {

@@ -66,10 +66,10 @@ DEFINITE = Counterexample(
 
 SURVIVING_CURVATURE = Counterexample(
     "surviving-curvature", "hidden", "The curvature of the activation survives at a critical point",
-    "The Hessian at a minimizer is $J^T J$ for the Jacobian $J$ of the outputs.",
+    "The Hessian at a minimizer is $H^T H$ for the Jacobian $H$ of the outputs.",
     "E0",
     "There are more samples than units, and $s(z) = z + z^2 + z^3$, which is strictly increasing. The residual is $t "
-    "(17, -12, 3)$; the gradient vanishes, and the Hessian differs from $J^T J$ by $4 t$ in the first entry. For $t = "
+    "(17, -12, 3)$; the gradient vanishes, and the Hessian differs from $H^T H$ by $4 t$ in the first entry. For $t = "
     "1/100$ it is positive definite, so the point is a strict local minimizer.",
     (
         Case(
@@ -100,7 +100,7 @@ SURVIVING_CURVATURE = Counterexample(
 
 VANISHING_CURVATURE = Counterexample(
     "vanishing-curvature", "hidden", "The curvature of the activation cancels although the residual is not zero",
-    "At a critical point the Hessian is $J^T J$ only where the residual is 0.",
+    "For $s' > 0$ the Hessian at a critical point is $H^T H$ only where the residual is 0.",
     "A3",
     "For $s(z) = z + z^3$ and one unit $s''(z) z^2$ is a combination of $s(z)$ and $z s'(z)$, to which the residual is "
     "orthogonal at a critical point: the curvature cancels, although the residual is $(5, -4, 1)$.",
@@ -120,7 +120,7 @@ VANISHING_CURVATURE = Counterexample(
 
 PIECEWISE_LINEAR = Counterexample(
     "piecewise-linear", "hidden", "The Hessian has further terms although the activation is piecewise linear",
-    "For a piecewise linear activation the Hessian at a minimizer is $J^T J$.",
+    "For a piecewise linear activation the Hessian at a minimizer is $H^T H$.",
     "E0",
     "For leaky ReLU with the slope 1/2 the second derivatives of the activation vanish, but the residual is not "
     "orthogonal to the data weighted with the slopes $u$ of the first unit. The gradient is 0; the Hessian has six "
@@ -151,7 +151,7 @@ RESIDUALS = {"a": "w*u - 1", "b": "2*w*u/(1 + u^2) - 2"}
 
 NOT_ATTAINED = Counterexample(
     "not-attained", "hidden", "The infimum is not attained",
-    "The loss has a global minimizer.",
+    "For a strictly increasing, continuous $s$ the loss has a global minimizer.",
     "A3",
     "Let $s$ be the hyperbolic tangent, with one unit and $X = Y = (1, 2)$. For $u = s(W_1)$ and $w = W_2$ the hidden "
     "layer is $s(W_1 X) = (u, {2 u}/{1 + u^2})$, with residuals $a$ and $b$. If both were 0, then $u = 0$ by the "
@@ -181,7 +181,7 @@ NOT_ATTAINED = Counterexample(
 
 RANGE = Counterexample(
     "range-obstruction", "hidden", "Only singular output layers where the activation is positive",
-    "For every $Y$ there is a global minimizer with $W_2$ invertible.",
+    "Where rank $X = m$ there is, for every $Y$, a global minimizer with $W_2$ invertible.",
     "a surjective activation",
     "Let $s$ be softplus, or another function with positive values, and let the columns of $Y$ have the sum 0. If "
     "$W_2$ were invertible and $W_2 s(W_1 X) = Y$, then the columns of $s(W_1 X)$ would have the sum 0 as well, but "
@@ -215,7 +215,7 @@ RANGE = Counterexample(
 
 BOUNDED = Counterexample(
     "bounded-activation", "hidden", "Not every output layer belongs to a minimizer where the activation is bounded",
-    "For every invertible $C$ there is a global minimizer with $W_2 = C$.",
+    "Where rank $X = m$ there is, for every invertible $C$, a global minimizer with $W_2 = C$.",
     "a surjective activation",
     "Let $s$ be the hyperbolic tangent, $X = 1$, $Y = 2$, $W_2 = 1$ and $u = s(W_1)$. As $u < 1$, the loss is above "
     "1/2 by the equation. With $W_2 = 4$ the loss is 0 where $u = 1/2$.",
@@ -232,7 +232,7 @@ BOUNDED = Counterexample(
 
 EQUAL_COLUMNS = Counterexample(
     "equal-columns", "hidden", "A positive least loss where two samples have one input",
-    "The least loss is 0 for every $Y$.",
+    "For a strictly increasing, continuous $s$ the least loss is 0 for every $Y$.",
     "A3",
     "The two columns of $X$ are equal, those of $Y$ are not. Whatever the activation, the outputs for both samples "
     "are the same number $c$, and the loss is at least 1/4.",
@@ -265,10 +265,11 @@ CONSTANT_ACTIVATION = Counterexample(
 
 SINGULAR_OUTPUT = Counterexample(
     "singular-output-layer", "hidden", "Minimizers with a singular output layer",
-    "All global minimizers have an invertible output layer, and the output layer determines $W_1 X$.",
+    "All minimizers of value 0 have an invertible output layer, and for an injective $s$ it determines $W_1 X$.",
     "$Y$ invertible",
     "For $s(z) = z + z^3$ and the singular $Y$ the second unit has no outgoing weights, so its incoming ones, "
-    "$p$ and $q$, are free. For $Y$ invertible and as many samples as units every minimizer has an invertible $W_2$.",
+    "$p$ and $q$, are free. For $Y$ invertible, and so as many samples as units, every minimizer of value 0 has an "
+    "invertible $W_2$.",
     (
         Case(
             _at(CUBIC, IDENTITY, [[2, 0], [0, 0]], [[1, 0], ["p", "q"]], FIRST, letters=("p", "q")),
@@ -282,8 +283,8 @@ SINGULAR_OUTPUT = Counterexample(
 
 FLAT_ACTIVATION = Counterexample(
     "flat-activation", "hidden", "The Hessian has smaller rank where the activation is flat",
-    "For a strictly increasing activation and $W_2$ invertible the Hessian at an interpolating minimizer has rank $d "
-    "m$.",
+    "For a strictly increasing activation, rank $X = m$ and $W_2$ invertible the Hessian at an interpolating minimizer "
+    "has rank $d m$.",
     "S2",
     "For $s(z) = z^3$, which is strictly increasing with $s'(0) = 0$, the Hessian at $W_1 = 0$, $W_2 = 1$ is zero. "
     "Along $W_1 = t$ the ratio of the loss to the square of its gradient is at least $1/{20 t^4}$ for $0 < t < 1$, so "
@@ -301,7 +302,7 @@ FLAT_ACTIVATION = Counterexample(
 
 BOTH_SUMMANDS_VANISH = Counterexample(
     "both-summands-vanish", "hidden", "No gradient dominance where the output layer and the hidden layer vanish",
-    "Gradient dominance holds in a neighborhood of every global minimizer.",
+    "For $s' > 0$ and rank $X = m$ gradient dominance holds in a neighborhood of every global minimizer.",
     "$W_2$ invertible or rank $s(W_1 X) = m$",
     "For $s(z) = z + z^3$ and $Y = 0$ the point $W_1 = W_2 = 0$ is a global minimizer. Along $W_1 = W_2 = t$ the "
     "ratio of the loss to the square of its gradient has no bound as $t -> 0$.",
@@ -320,7 +321,7 @@ BOTH_SUMMANDS_VANISH = Counterexample(
 
 SADDLE = Counterexample(
     "hidden-saddle", "hidden", "A critical point that is no minimizer",
-    "Every critical point is a global minimizer.",
+    "For $s' > 0$ and rank $X = m$ every critical point is a global minimizer.",
     "$W_2$ invertible or rank $s(W_1 X) = m$",
     "Let $s$ be the hyperbolic tangent. For $X = Y = 1$ the gradient vanishes at $W_1 = W_2 = 0$, where the loss is "
     "1/2; it is 0 where $W_2 = 1/u$ for $u = s(W_1) != 0$. There is no gradient dominance on the whole space.",
@@ -359,7 +360,7 @@ SINGULAR_INPUT = Counterexample(
 
 KINK = Counterexample(
     "kink", "hidden", "A minimizer at a kink of the activation",
-    "The loss is twice differentiable at its global minimizers.",
+    "The loss is twice differentiable at its minimizers of value 0.",
     "S3",
     "For leaky ReLU with the slope 1/2 and $X = Y = W_1 = W_2 = I$ the loss is 0, and two arguments of the activation "
     "are 0. If the entry of $W_1$ in the first row and second column is $t$, the loss is $t^2/2$ for $t >= 0$ and "

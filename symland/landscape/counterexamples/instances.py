@@ -101,8 +101,17 @@ class Instance:
     @property
     def scope(self) -> str:
         """For which dimensions and letters this speaks."""
-        sizes = ", ".join(f"{name} = {v}" for name, v in self.dims.items())
-        return "; ".join(filter(None, (sizes, f"all {', '.join(self.letters)}" if self.letters else "one instance")))
+        return "; ".join(filter(None, (self.sizes, self.extent)))
+
+    @property
+    def sizes(self) -> str:
+        """The dimensions."""
+        return ", ".join(f"{name} = {v}" for name, v in self.dims.items())
+
+    @property
+    def extent(self) -> str:
+        """The letters that stay free."""
+        return f"all {', '.join(self.letters)}" if self.letters else "one instance"
 
     @cached_property
     def values(self) -> Mapping[str, Value]:

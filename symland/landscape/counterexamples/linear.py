@@ -100,7 +100,11 @@ NOT_SURJECTIVE = Counterexample(
             "is a combination of the others with small coefficients.",
         ),
     ),
-    "CE14; Theorem 4.8", ("Theorem 4.8: gradient dominance near the minimizer, with the sharp limiting constant 1/2",),
+    "CE14; Theorem 4.8",
+    (
+        "Rebjock and Boumal, Mathematical Programming, 2025: gradient dominance near the minimizer, with the limiting "
+        "constant 1/2",
+    ),
 )  # fmt: skip
 
 RANK_DEFICIENT_DATA = Counterexample(
@@ -142,8 +146,8 @@ POSITIVE_LEAST_LOSS = Counterexample(
     "positive-least-loss", "linear", "A minimizer with a positive residual",
     "The least loss is 0.",
     "",
-    "There are more samples than $X$ has rows, and $Y$ is not a multiple of $X$: the least loss is 1. The residual is "
-    "orthogonal to the data, so the Hessian is still $J^T J$ for the Jacobian $J$.",
+    "There are more samples than $X$ has rows, and no $P$ has $P X = Y$: the least loss is 1. The residual is "
+    "orthogonal to the data, so the Hessian is still $H^T H$ for the Jacobian $H$.",
     (
         Case(
             _at(
@@ -236,8 +240,7 @@ STRICT_SADDLE = Counterexample(
 
 ZERO_HESSIAN = Counterexample(
     "zero-hessian", "linear", "A critical point with zero Hessian that is no minimizer",
-    "A critical point with a positive semidefinite Hessian is a local minimizer, and gradient dominance holds "
-    "everywhere.",
+    "A critical point with a positive semidefinite Hessian is a local minimizer, and gradient dominance holds near it.",
     "A4",
     "For three layers the gradient and the Hessian vanish at zero, and along $W_1 = W_2 = W_3 = t$ the loss is "
     "$1/2 (t^3 - 1)^2$, which is smaller for every $t$ between 0 and 1. A critical point with a loss above the least "
@@ -274,7 +277,7 @@ TWO_ORBITS = Counterexample(
 )  # fmt: skip
 
 NO_FULL_RANK = Counterexample(
-    "no-full-rank-minimizer", "linear", "No minimizer of full rank",
+    "no-full-rank-minimizer", "linear", "No minimizer with layers of full rank",
     "There is a global minimizer with invertible layers.",
     "A2'",
     "The product $P$ of the layers of a minimizer satisfies $P X X^T = Y X^T$. Here the right side is 0 and $X X^T != "
@@ -289,12 +292,12 @@ NO_FULL_RANK = Counterexample(
 )  # fmt: skip
 
 SINGULAR_MINIMIZER = Counterexample(
-    "singular-minimizer", "linear", "A minimizer with a singular layer beside one of full rank",
+    "singular-minimizer", "linear", "A minimizer with a singular layer beside one with invertible layers",
     "If a minimizer with invertible layers exists, then every minimizer has invertible layers, and the product of the "
     "layers is the same for all of them.",
     "A1",
-    "Here rank $Y X^T$ = rank $X$ = 1, so a minimizer of full rank exists. But $X$ does not have full row rank: the "
-    "product of the layers is free on the complement of the column space of $X$, and may be singular there.",
+    "Here rank $Y X^T$ = rank $X$ = 1, so a minimizer with invertible layers exists. But $X$ does not have full row "
+    "rank: the product of the layers is free on the complement of the column space of $X$, and may be singular there.",
     (
         Case(
             _at(FIRST, FIRST, IDENTITY, IDENTITY),
@@ -347,8 +350,8 @@ SMALLER_RANK = Counterexample(
 
 NOT_BALANCED = Counterexample(
     "not-balanced", "linear", "The spectrum at a minimizer that is not balanced",
-    "The nonzero eigenvalue of the Hessian of one unit with two layers is $2 M$: the spectrum depends on the product "
-    "of the layers alone.",
+    "For $X = 1$ the nonzero eigenvalue of the Hessian of one unit with two layers is $2 |M|$: the spectrum depends on "
+    "the product of the layers alone.",
     "a balanced minimizer",
     "For one unit and $M = 4$ the balanced minimizer has the eigenvalue $2 M = 8$; the minimizer $(1, 4)$ has 17. "
     "Balanced minimizers are the flattest ones, not the sharpest.",
@@ -365,8 +368,8 @@ NOT_BALANCED = Counterexample(
 
 NOT_ALIGNED = Counterexample(
     "not-aligned", "linear", "The spectrum where the data are not aligned with the product",
-    "At a balanced minimizer the nonzero eigenvalues are $xi_j^2 (s_i + s_j)$ for the eigenvalues $xi_j^2$ of $X X^T$ "
-    "and the singular values $s_i$ of $M$.",
+    "At a balanced minimizer of two layers the nonzero eigenvalues are $xi_j (sigma_i + sigma_j)$ for the "
+    "eigenvalues $xi_j$ of $X X^T$ and the singular values $sigma_i$ of $M$.",
     "aligned data",
     "The layers are balanced and $M$ is diagonal with the entries 4 and 1, but $X X^T$, with the eigenvalues 9 and 1, "
     "is not diagonal. The formula would give the trace $9 ⋅ 13 + 1 ⋅ 7 = 124$ or $1 ⋅ 13 + 9 ⋅ 7 = 76$; it is 100.",
@@ -443,7 +446,11 @@ CONSTANT_NOT_SHARP = Counterexample(
     "The layers are 2 and 3, so $tau = 2$ and the classical constant is 1/4. The only positive eigenvalue of the "
     "Hessian is 13, so near the minimizer every constant above 1/26 serves.",
     (Case(_at([[1]], [[6]], [[2]], [[3]]), (H("h = 0"), *CRITICAL, SpectrumIs("H", {13: 1, 0: 1}))),),
-    "T1a; Proposition 4.7", ("U3: the limiting constant is 1/(2 lambda) for the smallest positive eigenvalue lambda",),
+    "T1a; Proposition 4.7",
+    (
+        "Rebjock and Boumal, Mathematical Programming, 2025: the limiting constant is 1/(2 lambda) for the smallest "
+        "positive eigenvalue lambda",
+    ),
 )  # fmt: skip
 
 RECTANGULAR_FACTORS = Counterexample(

@@ -42,13 +42,23 @@ class Counterexample:
     source: str = ""
     rests_on: tuple[str, ...] = ()
 
+    @property
+    def scope(self) -> str:
+        """For which dimensions and letters this speaks, case by case where they differ."""
+        scopes = [case.at.scope for case in self.cases]
+        if len(set(scopes)) == 1:
+            return scopes[0]
+        if len({case.at.sizes for case in self.cases}) > 1:
+            return "case by case: " + "; ".join(scope.replace("; ", ", ") for scope in scopes)
+        cases = "case by case: " + "; ".join(case.at.extent for case in self.cases)
+        return "; ".join(filter(None, (self.cases[0].at.sizes, cases)))
+
     @cached_property
     def evidence(self) -> Evidence:
         """The weakest label that its facts earn. Raises CheckFailed if a fact is false."""
         parts = tuple(e for case in self.cases for e in case.evidence)
-        scope = "; ".join(dict.fromkeys(case.at.scope for case in self.cases))
         return Evidence(
-            weakest(parts), f"{self.name}: {self.title}", "every fact checked", scope, f"{len(parts)} facts",
+            weakest(parts), f"{self.name}: {self.title}", "every fact checked", self.scope, f"{len(parts)} facts",
             analysis=self.rests_on, parts=parts,
         )  # fmt: skip
 

@@ -9,11 +9,11 @@ from sympy import QQ
 from sympy.polys.fields import FracField
 
 from symland.errors import NoRule, UndefinedHere
-from symland.evaluate.dense import Dense
-from symland.evaluate.rings import Ring, Size, Value
+from symland.evaluate.dense import DenseRing
+from symland.evaluate.rings import Value
 
 
-class RationalFunctions(Ring):
+class RationalFunctions(DenseRing):
     """The field of rational functions in the letters named: an equation that holds in it holds for all values of the
     letters at which both sides have one. Inverses of matrices are not computed.
 
@@ -34,18 +34,6 @@ class RationalFunctions(Ring):
 
     def number(self, q: Fraction | int) -> Value:
         return self.field.ground_new(QQ(int(q.numerator), int(q.denominator)))
-
-    def matrix(self, rows: int, columns: int, entries: Sequence[Value]) -> Value:
-        return Dense(columns, tuple(entries))
-
-    def entries(self, a: Value) -> list[Value]:
-        return list(a.entries)
-
-    def size(self, a: Value) -> Size:
-        return (a.rows, a.columns) if isinstance(a, Dense) else ()
-
-    def transpose(self, a: Value) -> Value:
-        return a.transposed()
 
     def reciprocal(self, a: Value) -> Value:
         if not a:

@@ -1,4 +1,5 @@
-"""Rows about increasing functions of the entries of a matrix: inverses, positive derivatives, pieces beside a kink."""
+"""Rows about functions of the entries of a matrix: values at 0 and 1, inverses, positive derivatives, pieces beside a
+kink."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from symland.language.terms import (
     Reciprocal,
     Scale,
     Term,
+    Zero,
     hadamard,
     matrix,
     number,
@@ -26,6 +28,13 @@ from symland.proof.rules.row import Row, rows
 OLVER = "Olver et al., NIST Handbook of Mathematical Functions, ch. 4"
 ZERO, ONE, TWO, THREE = number(0), number(1), Index.of(2), Index.of(3)
 INCREASING = ("sinh", "tanh", "sigmoid", "softplus")  # strictly, on all real numbers
+# Values at 0, and at 1.
+AT_ZERO = {
+    **dict.fromkeys(("sin", "tan", "arcsin", "arctan", "sinh", "tanh"), ZERO),
+    **dict.fromkeys(("exp", "cos", "cosh"), ONE),
+    "sigmoid": number(1, 2),
+}
+AT_ONE = {"log": ZERO, "sqrt": ONE}
 COLUMN, ONCE = matrix("B", "p", 1), Dim.of(1)
 POSITIVE_C = Assignment("set", c, a * a + 1)
 
@@ -62,7 +71,24 @@ def _pattern_row(name: str, of: Callable[[Term], Term], *more: Statement) -> Row
     )
 
 
+def _constant(value: Term) -> Term:
+    """The matrix with this number in every entry."""
+    out: Term = Zero(p, q) if value is ZERO else Ones(p, q) if value is ONE else Scale(value, Ones(p, q))
+    return out
+
+
+def _value_rows(name: str, at: Term, value: Term) -> tuple[Row, Row]:
+    """f(0) = 0 and the like, of a matrix and of a scalar."""
+    row, reason = f"{name}_at_{'zero' if at is ZERO else 'one'}", f"{name}({at}) = {value}"
+    return (
+        Row(row, Eq(_of(name, _constant(at)), _constant(value)), reason=reason, citation=OLVER),
+        Row(f"{row}_scalar", Eq(_of(name, at), value), reason=reason, citation=OLVER),
+    )
+
+
 TABLE = rows(
+    *(row for name, value in AT_ZERO.items() for row in _value_rows(name, ZERO, value)),
+    *(row for name, value in AT_ONE.items() for row in _value_rows(name, ONE, value)),
     *(_pattern_row(f, partial(_of, f)) for f in INCREASING),
     _pattern_row("function", partial(_of, "F")),
     _pattern_row("leaky_relu", lambda x: _leaky(x, b), Nonzero(c), Nonzero(e)),
@@ -108,14 +134,14 @@ TABLE = rows(
         "leaky_relu_inverse",
         Eq(_leaky(_leaky(A, c), Reciprocal(c)), A),
         premises=(Lt(ZERO, c), Nonzero(A)),
-        reason="the slopes c and 1/c for negative arguments undo each other",
+        reason="leaky ReLUs with reciprocal slopes undo each other",
         model=(POSITIVE_C,),
     ),
     Row(
         "leaky_relu_outside",
         Eq(_leaky(_leaky(A, Reciprocal(c)), c), A),
         premises=(Lt(ZERO, c), Nonzero(A)),
-        reason="the slopes c and 1/c for negative arguments undo each other",
+        reason="leaky ReLUs with reciprocal slopes undo each other",
         model=(POSITIVE_C,),
     ),
     Row(
