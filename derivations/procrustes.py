@@ -24,8 +24,6 @@ EXPECTED = {
     "gradient": {Q: 2 * A.T * (A * Q - B) + 4 * c * Q * G},
     "hessian": {
         (Q, Q): 2 * Kronecker(Identity(p), A.T * A)
-        + 4
-        * c
-        * (Kronecker(G, Identity(n)) + Kronecker(Identity(p), Q * Q.T) + Kronecker(Q.T, Q) * Commutation(n, p)),
+        + 4 * c * (Kronecker(G, Identity(n)) + Kronecker(Identity(p), Q * Q.T) + Kronecker(Q.T, Q) * Commutation(n, p)),
     },
 }

@@ -35,7 +35,6 @@ PROBLEM = sl.Problem(
 EXPECTED = {
     "gradient": {x: A.T * hadamard(r, over) + c * x},
     "hessian": {
-        (x, x): A.T * DiagonalMatrix(over - hadamard(square, HadamardPower(over, sl.Index.of(3)))) * A
-        + c * Identity(n)
+        (x, x): A.T * DiagonalMatrix(over - hadamard(square, HadamardPower(over, sl.Index.of(3)))) * A + c * Identity(n)
     },
 }

@@ -20,7 +20,5 @@ PROBLEM = sl.Problem("trace ratio", f, (W,), data=(A, B), source="Ngo, Bellalij 
 
 EXPECTED = {
     "gradient": {W: G},
-    "hessian": {
-        (W, W): (2 * Reciprocal(b)) * (Kronecker(Identity(r), A - f * B) - Vec(G) * BW.T - BW * Vec(G).T)
-    },
+    "hessian": {(W, W): (2 * Reciprocal(b)) * (Kronecker(Identity(r), A - f * B) - Vec(G) * BW.T - BW * Vec(G).T)},
 }

@@ -9,7 +9,7 @@ that the second differential is a^2 + b^2 - 4 a b + (c + d)^2 in the entries of 
 """
 
 import symland as sl
-from symland.landscape.bottleneck import CriticalPoints
+from symland.landscape.products.bottleneck import CriticalPoints
 from symland.language.statements import Eq
 from symland.language.terms import Commutation, Identity, Kronecker, Pseudoinverse, Trace
 from symland.language.trace import Assignment

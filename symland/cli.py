@@ -33,7 +33,7 @@ from symland.errors import (
 
 if TYPE_CHECKING:
     from symland.evidence import Evidence
-    from symland.landscape.candidate import Candidate
+    from symland.landscape.candidates.candidate import Candidate
     from symland.language.nodes import Node
 
 PASSED, REFUTED, USAGE, UNDECIDED, NO_TOOL, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -97,7 +97,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _derive(args: argparse.Namespace) -> int:
-    from symland.landscape.hidden import HiddenDerivatives
+    from symland.landscape.hidden.network import HiddenDerivatives
     from symland.landscape.library import NETWORKS, derivatives
 
     if args.name not in NETWORKS:
@@ -263,7 +263,7 @@ def _judged(candidate: Candidate) -> int:
     """The status of a point that is a global minimizer and whose Hessian was found. Raises NotAMinimizer if a claim is
     refuted, Undecided for any other point."""
     from symland.evidence import Label
-    from symland.landscape.candidate import HESSIAN
+    from symland.landscape.candidates.candidate import HESSIAN
 
     candidate.check()
     undecided = {c.name: c.evidence.details for c in candidate.claims if c.evidence.label is Label.UNDECIDED}
@@ -292,7 +292,7 @@ def _derive_jacobian(args: argparse.Namespace, texts: Any) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from symland.landscape.candidate import Candidate
+    from symland.landscape.candidates.candidate import Candidate
     from symland.landscape.library import NETWORKS, REPORTS
     from symland.proposals import judged, problem_of
     from symland.report.build import report

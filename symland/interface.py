@@ -15,13 +15,13 @@ from symland.calculus.hessian import HessianDerivation
 from symland.errors import CheckFailed, NoRule, StepRejected, UndefinedHere, UsageError
 from symland.evidence import Evidence, Label, combined
 from symland.inputs import LossDerivatives
-from symland.landscape.candidate import Candidate
-from symland.landscape.dominance import GradientDominance
-from symland.landscape.explicit_hessian import prediction_of
-from symland.landscape.hessian_at import HessianAtMinimizer
-from symland.landscape.hidden_hessian import HiddenHessianAt
+from symland.landscape.at_minimizers.explicit_hessian import prediction_of
+from symland.landscape.at_minimizers.hessian_at import HessianAtMinimizer
+from symland.landscape.at_minimizers.sizes import check_sizes
+from symland.landscape.candidates.candidate import Candidate
+from symland.landscape.hidden.hessian import HiddenHessianAt
+from symland.landscape.products.dominance import GradientDominance
 from symland.landscape.result import Result
-from symland.landscape.sizes import check_sizes
 from symland.language import statements as S
 from symland.language.index import Index
 from symland.language.names import check_names

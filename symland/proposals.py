@@ -20,9 +20,9 @@ from symland.inputs import (
     listed,
     setting_of,
 )
-from symland.landscape.candidate import Candidate
+from symland.landscape.candidates.candidate import Candidate
+from symland.landscape.candidates.stationary import Point, substituted
 from symland.landscape.minimizer_set import PointFamily
-from symland.landscape.stationary import Point, substituted
 from symland.language import terms as T
 from symland.language.index import shape_text
 from symland.language.names import check_names

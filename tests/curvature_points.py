@@ -6,7 +6,7 @@ from symland.evaluate.derivatives import hessian_at
 from symland.evaluate.point import point
 from symland.evaluate.rings import Rationals
 from symland.evaluate.terms import Evaluation
-from symland.landscape.networks import linear_network, residual_network
+from symland.landscape.products.networks import linear_network, residual_network
 from symland.language.trace import Step, Trace
 from tests.deep_linear import RESIDUAL, SQUARE
 

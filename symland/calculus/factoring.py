@@ -213,5 +213,3 @@ def common_number(t: Term) -> Term:
         return t
     (value,) = numbers
     return times_number(value, add(*(split_number(a)[1] for a in t.args)))
-
-

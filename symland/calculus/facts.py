@@ -128,5 +128,3 @@ def says(statement: Node) -> Term:
     first, last = statement.args[0], statement.args[-1]
     once = isinstance(statement, Eq) and isinstance(first, T.D) and not isinstance(first.args[0], T.D)
     return cast(Term, last.args[0] if once and isinstance(last, T.Inner) else last)
-
-

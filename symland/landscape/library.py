@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any, cast, overload
 
 from symland.errors import NoRule, UsageError
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.dominance import REGIONS, Dominance, GradientDominance
-from symland.landscape.explicit_hessian import ExplicitHessian, explicit_hessian
-from symland.landscape.hessian_at import HessianAtMinimizer
-from symland.landscape.hessian_at_point import HessianAtPoint, hessian_at_point
-from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork, hidden_network
-from symland.landscape.hidden_hessian import HiddenHessianAt
-from symland.landscape.hidden_minimizers import HiddenMinimizers
-from symland.landscape.minimizers import ProductMinimizers
-from symland.landscape.neighborhood import in_ball, in_half_ball, near_identity
-from symland.landscape.networks import LinearNetwork, ResidualNetwork, linear_network, residual_network
+from symland.landscape.at_minimizers.explicit_hessian import ExplicitHessian, explicit_hessian
+from symland.landscape.at_minimizers.hessian_at import HessianAtMinimizer
+from symland.landscape.at_minimizers.hessian_at_point import HessianAtPoint, hessian_at_point
+from symland.landscape.hidden.hessian import HiddenHessianAt
+from symland.landscape.hidden.minimizers import HiddenMinimizers
+from symland.landscape.hidden.network import HiddenDerivatives, HiddenNetwork, hidden_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.dominance import REGIONS, Dominance, GradientDominance
+from symland.landscape.products.minimizers import ProductMinimizers
+from symland.landscape.products.neighborhood import in_ball, in_half_ball, near_identity
+from symland.landscape.products.networks import LinearNetwork, ResidualNetwork, linear_network, residual_network
 from symland.language.problem import Layers, Problem, Variable
 
 NETWORKS = {

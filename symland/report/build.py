@@ -16,8 +16,8 @@ from symland.progress import Progress, silent
 from symland.report.document import Document
 
 if TYPE_CHECKING:
-    from symland.landscape.hidden import HiddenNetwork
-    from symland.landscape.networks import Network
+    from symland.landscape.hidden.network import HiddenNetwork
+    from symland.landscape.products.networks import Network
 
 FORMATS = ("tex", "html", "pdf")
 LONGEST_NAME = 100  # characters of a problem's name in the names of files
@@ -106,7 +106,7 @@ def document_of(
     progress: Progress = silent,
 ) -> Document:  # fmt: skip
     """The document that reports on a network or a problem."""
-    from symland.landscape.hidden import HiddenNetwork
+    from symland.landscape.hidden.network import HiddenNetwork
     from symland.landscape.library import network
     from symland.report.hidden import hidden_report
     from symland.report.loss import loss_report
@@ -132,8 +132,8 @@ def document_of(
 
 def _network_name(problem: Problem) -> tuple[str, str | None]:
     """The name of a network, as `network` takes it, and of its activation; of another problem its own name."""
-    from symland.landscape.hidden import HiddenNetwork
-    from symland.landscape.networks import ResidualNetwork
+    from symland.landscape.hidden.network import HiddenNetwork
+    from symland.landscape.products.networks import ResidualNetwork
 
     net = _network(problem)
     if isinstance(net, HiddenNetwork):
@@ -143,8 +143,8 @@ def _network_name(problem: Problem) -> tuple[str, str | None]:
 
 def _network(problem: Problem) -> Network | HiddenNetwork | None:
     """The network behind a problem made by `network`."""
-    from symland.landscape.hidden_minimizers import HiddenMinimizers
-    from symland.landscape.minimizers import ProductMinimizers
+    from symland.landscape.hidden.minimizers import HiddenMinimizers
+    from symland.landscape.products.minimizers import ProductMinimizers
 
     known = problem.minimizers
     return known.network if isinstance(known, (ProductMinimizers, HiddenMinimizers)) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from symland.evidence import Evidence, Label
-from symland.landscape.candidate import HESSIAN, SQUARE, STATIONARY, Candidate, Claim
+from symland.landscape.candidates.candidate import HESSIAN, SQUARE, STATIONARY, Candidate, Claim
 from symland.language import statements as S
 from symland.language.nodes import Node
 from symland.language.notation import show

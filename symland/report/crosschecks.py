@@ -17,7 +17,7 @@ from symland.checks.modular import check_modular
 from symland.checks.steps import check_steps
 from symland.errors import CheckFailed, NoRule, Undecided, UndefinedHere
 from symland.evidence import Evidence, Label
-from symland.landscape.dominance import GradientDominance
+from symland.landscape.products.dominance import GradientDominance
 from symland.language import statements as S
 from symland.language.nodes import Node
 from symland.language.trace import Trace

@@ -18,9 +18,9 @@ from symland.calculus.simplify import tidy
 from symland.checks.expansion import Dims
 from symland.checks.explicit import check_at_minimizer, check_derivatives, residual_data
 from symland.evidence import Evidence
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork
-from symland.landscape.networks import Network
+from symland.landscape.hidden.network import HiddenDerivatives, HiddenNetwork
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import Network
 from symland.language import terms as T
 from symland.language.nodes import Node, Substitution
 from symland.language.terms import Term

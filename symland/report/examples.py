@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symland.evidence import Evidence, weakest
-from symland.landscape.balanced import spectrum
+from symland.landscape.at_minimizers.balanced import spectrum
 from symland.landscape.counterexamples.facts import Fact, Holds, SpectrumIs
 from symland.landscape.counterexamples.instances import Instance, Matrix
 from symland.landscape.counterexamples.networks import linear, residual
 from symland.landscape.counterexamples.objects import Case
-from symland.landscape.networks import Network, ResidualNetwork
+from symland.landscape.products.networks import Network, ResidualNetwork
 from symland.report.counterexamples import case_blocks
 from symland.report.document import Statement
 from symland.report.markup import prose

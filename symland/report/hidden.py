@@ -11,9 +11,9 @@ from functools import cached_property
 
 from symland.evidence import Evidence
 from symland.landscape.counterexamples.catalog import corrections_of, counterexamples_of
-from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork, hidden_network
-from symland.landscape.hidden_hessian import HiddenHessianAt
-from symland.landscape.hidden_minimizers import HiddenMinimizers
+from symland.landscape.hidden.hessian import HiddenHessianAt
+from symland.landscape.hidden.minimizers import HiddenMinimizers
+from symland.landscape.hidden.network import HiddenDerivatives, HiddenNetwork, hidden_network
 from symland.landscape.result import Result
 from symland.language import terms as T
 from symland.progress import Progress, silent

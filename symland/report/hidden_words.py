@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symland.landscape.activations import Activation
+from symland.landscape.hidden.activations import Activation
 from symland.language import terms as T
 from symland.report.document import Block, Display, Note, Paragraph, Parts
 from symland.report.markup import formula, marked, note, prose

@@ -10,7 +10,7 @@ from symland.calculus.derivation import Derivation
 from symland.calculus.gradient import gradient
 from symland.calculus.hessian import hessian_block
 from symland.errors import NoRule
-from symland.landscape.candidate import Candidate
+from symland.landscape.candidates.candidate import Candidate
 from symland.landscape.result import Result
 from symland.language import statements as S
 from symland.language import terms as T

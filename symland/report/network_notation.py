@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symland.landscape.networks import Network, ResidualNetwork
+from symland.landscape.products.networks import Network, ResidualNetwork
 from symland.language import terms as T
 from symland.language.index import PLACE, Index
 from symland.language.terms import Term

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from symland.calculus.derivation import Derivation
 from symland.inputs import LossDerivatives
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.networks import LinearNetwork, Network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import LinearNetwork, Network
 from symland.language import terms as T
 from symland.language.nodes import Node
 from symland.language.terms import Term

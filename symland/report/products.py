@@ -9,16 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from symland.landscape.balanced import Balanced
+from symland.landscape.at_minimizers.balanced import Balanced
+from symland.landscape.at_minimizers.curvature import Curvature
+from symland.landscape.at_minimizers.hessian_at import HessianAtMinimizer
+from symland.landscape.at_minimizers.two_layers import TwoLayers
 from symland.landscape.counterexamples.catalog import corrections_of, counterexamples_of
-from symland.landscape.curvature import Curvature
-from symland.landscape.derivatives import CASES, ROW, Derivatives
-from symland.landscape.dominance import GradientDominance
-from symland.landscape.hessian_at import HessianAtMinimizer
 from symland.landscape.library import gradient_dominance
-from symland.landscape.minimizers import ProductMinimizers
-from symland.landscape.networks import LinearNetwork, Network, ResidualNetwork, depth_of, linear_network
-from symland.landscape.two_layers import TwoLayers
+from symland.landscape.products.derivatives import CASES, ROW, Derivatives
+from symland.landscape.products.dominance import GradientDominance
+from symland.landscape.products.minimizers import ProductMinimizers
+from symland.landscape.products.networks import LinearNetwork, Network, ResidualNetwork, depth_of, linear_network
 from symland.language import terms as T
 from symland.progress import Progress, silent
 from symland.report.counterexamples import corrections_section, needed_section

@@ -7,7 +7,16 @@ from fractions import Fraction
 from typing import Any
 
 from symland.evidence import Evidence, Label, Witness
-from symland.landscape.candidate import CURVATURE, GLOBAL, HESSIAN, SQUARE, STATIONARY, VALUE, Candidate, Claim
+from symland.landscape.candidates.candidate import (
+    CURVATURE,
+    GLOBAL,
+    HESSIAN,
+    SQUARE,
+    STATIONARY,
+    VALUE,
+    Candidate,
+    Claim,
+)
 from symland.landscape.result import Result
 from symland.language import statements as S
 from symland.language.nodes import Node

@@ -6,8 +6,8 @@ import pytest
 from sympy import MatrixSymbol, Rational, Symbol, Trace
 from sympy.core.cache import clear_cache
 
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.networks import linear_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import linear_network
 
 LAYERS = 12
 

@@ -15,7 +15,7 @@ from symland.evaluate.derivatives import hessian_at
 from symland.evaluate.point import point as at_letters
 from symland.evaluate.rings import Rationals
 from symland.evaluate.terms import Evaluation
-from symland.landscape.stationary import equations_of
+from symland.landscape.candidates.stationary import equations_of
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.facts import restricts

@@ -158,15 +158,22 @@ NUMPY = {
         T.entries_sum(T.hadamard(f("sigmoid", A * X), f("arctan", Y), f("cosh", Y))) + f("sinh", c) + f("cos", c),
         lambda d: (
             jnp.sum(jax.nn.sigmoid(d["A"] @ d["X"]) * jnp.arctan(d["Y"]) * jnp.cosh(d["Y"]))
-            + jnp.sinh(d["c"]) + jnp.cos(d["c"])
+            + jnp.sinh(d["c"])
+            + jnp.cos(d["c"])
         ),
         [A, Y, c],
     ),
     "domains": (
-        T.entries_sum(f("log", T.HadamardPower(A * X, i2))) + f("arcsin", c / 4) + f("arccos", c / 4) + f("tan", c)
+        T.entries_sum(f("log", T.HadamardPower(A * X, i2)))
+        + f("arcsin", c / 4)
+        + f("arccos", c / 4)
+        + f("tan", c)
         + T.entries_sum(f("sqrt", f("exp", Y))),
         lambda d: (
-            jnp.sum(jnp.log((d["A"] @ d["X"]) ** 2)) + jnp.arcsin(d["c"] / 4) + jnp.arccos(d["c"] / 4) + jnp.tan(d["c"])
+            jnp.sum(jnp.log((d["A"] @ d["X"]) ** 2))
+            + jnp.arcsin(d["c"] / 4)
+            + jnp.arccos(d["c"] / 4)
+            + jnp.tan(d["c"])
             + jnp.sum(jnp.sqrt(jnp.exp(d["Y"])))
         ),
         [A, c, Y],

@@ -187,9 +187,7 @@ def test_a_power_rule_for_exponents_below_one(attack):
     given = []
     if name == "d_matrix_power":
         given = [proof.apply("d_self", dims={"j": d, "k": d}, **variable)]
-    proof.claim_row(
-        Eq(ONE, ZERO), [], name, *given, side=side, indices={"a": exponent}, **more, **symbols, **variable
-    )
+    proof.claim_row(Eq(ONE, ZERO), [], name, *given, side=side, indices={"a": exponent}, **more, **symbols, **variable)
     proof.refused("order facts do not give|negative power", SymlandError)
 
 
@@ -385,13 +383,15 @@ FALSE_NETWORKS = {
     "e_i' e_i = 1": lambda: (Trace(UnitVector(d, i).T * UnitVector(d, i)), ONE),
     "e_3' e_3 = 1": lambda: (Trace(UnitVector(d, three).T * UnitVector(d, three)), ONE),
     "e_3' e_3 = 1 in 2 m dimensions": lambda: (
-        Trace(UnitVector(Dim.of(2) * M, three).T * UnitVector(Dim.of(2) * M, three)), ONE,
+        Trace(UnitVector(Dim.of(2) * M, three).T * UnitVector(Dim.of(2) * M, three)),
+        ONE,
     ),
     "e_i' e_j = 0": lambda: (Trace(UnitVector(d, i).T * UnitVector(d, k)), ZERO),
     "e_1' A e_2 = e_2' A e_1": lambda: (entry(A, Index.of(1), two), entry(A, two, Index.of(1))),
     "sum of e_2 = 1": lambda: (entries_sum(UnitVector(d, two)), ONE),
     "Unvec(m, n, v) = Unvec(n, m, v)'": lambda: (
-        Unvec(M, N, matrix("z", N * M, 1)), Unvec(N, M, matrix("z", N * M, 1)).T,
+        Unvec(M, N, matrix("z", N * M, 1)),
+        Unvec(N, M, matrix("z", N * M, 1)).T,
     ),
     "Unvec of vec A' = A": lambda: (Unvec(p, q, Vec(TALL.T)), TALL),
     "vec A' = vec A": lambda: (Vec(A.T), Vec(A)),
@@ -406,7 +406,8 @@ FALSE_NETWORKS = {
     "blocks in rows and columns": lambda: (Block(2, A, B, A, B), Block(2, A, A, B, B)),
     "a block of equal blocks": lambda: (Block(2, A, ZERO_A, ZERO_A, A), Kronecker(A, Identity(Dim.of(2)))),
     "f of a block with zeros": lambda: (
-        f("sigma", Block(2, A, ZERO_A, ZERO_A, B)), Block(2, f("sigma", A), ZERO_A, ZERO_A, f("sigma", B)),
+        f("sigma", Block(2, A, ZERO_A, ZERO_A, B)),
+        Block(2, f("sigma", A), ZERO_A, ZERO_A, f("sigma", B)),
     ),
     "D(A; A, S) = S": lambda: (D(A, A, S), S),
     "D(A B; A, S) = 0": lambda: (D(A * B, A, S), ZERO_A),
@@ -416,7 +417,8 @@ FALSE_NETWORKS = {
     "a sum is its number of terms": lambda: (BoundedSum.over("i", 1, k, a), IndexScalar(k) * a),
     "a sum from 3 to 1": lambda: (BoundedSum.over("i", 3, 1, a), -a),
     "inner products of functions of transposes": lambda: (
-        Inner(f("sigma", A), f("sigma", A.T)), SquaredNorm(f("sigma", A)),
+        Inner(f("sigma", A), f("sigma", A.T)),
+        SquaredNorm(f("sigma", A)),
     ),
     "f(A + A') transposed is f(A' + B)": lambda: (f("sigma", A + A.T).T, f("sigma", A.T + B)),
     "x f(y) of a row and a column": lambda: (f("sigma", VECTOR * ROW), VECTOR * f("sigma", ROW)),

@@ -67,11 +67,17 @@ SIGNS = {
     "a sum, one part being any number": ("sum_positive", {"a": a, "b": b}, [Lt(ZERO, a), Lt(b, ONE)], Lt(ZERO, a + b)),
     "a sum, both parts nonnegative": ("sum_positive", {"a": a, "b": b}, [Le(ZERO, a), Le(ZERO, b)], Lt(ZERO, a + b)),
     "a product of a negative number": (
-        "product_positive", {"a": a, "b": b}, [Lt(ZERO, a), Lt(b, ZERO)], Lt(ZERO, a * b),
+        "product_positive",
+        {"a": a, "b": b},
+        [Lt(ZERO, a), Lt(b, ZERO)],
+        Lt(ZERO, a * b),
     ),
     "a product with 0": ("product_positive", {"a": a, "b": b}, [Lt(ZERO, a), Le(ZERO, b)], Lt(ZERO, a * b)),
     "a product of numbers that are not 0": (
-        "product_positive", {"a": a, "b": b}, [Nonzero(a), Nonzero(b)], Lt(ZERO, a * b),
+        "product_positive",
+        {"a": a, "b": b},
+        [Nonzero(a), Nonzero(b)],
+        Lt(ZERO, a * b),
     ),
     "a nonnegative number is not 0": ("nonzero_positive", {"c": a}, [Le(ZERO, a)], Nonzero(a)),
     "1/s of a nonnegative number": ("reciprocal", {"c": a}, [Le(ZERO, a)], Eq(a * Reciprocal(a), ONE)),
@@ -157,10 +163,16 @@ INDICES = {
     "a power with a negative exponent": ("power_positive", {"a": -l}, {"low": at_least(l, 0)}, [[["low", 1]]]),
     "a multiplier that is negative": ("index_positive", {"a": -l}, {"low": at_least(l, 1)}, [[["low", -1]]]),
     "the sum of exponents below 0": (
-        "power_add", {"a": l, "b": -l}, {"low": at_least(l, 0)}, [[["low", 1]], [["low", 1]]],
+        "power_add",
+        {"a": l, "b": -l},
+        {"low": at_least(l, 0)},
+        [[["low", 1]], [["low", 1]]],
     ),
     "a product over a range that is too short": (
-        "product_constant", {"a": l, "b": 0}, {"low": at_least(l, 1)}, [[["low", 1]]],
+        "product_constant",
+        {"a": l, "b": 0},
+        {"low": at_least(l, 1)},
+        [[["low", 1]]],
     ),
 }
 

@@ -128,9 +128,7 @@ def test_ranges_that_may_be_too_short(name):
     dims = ALIKE if "M" in families else {"j": d, "k": d} if name == "d_bounded_sum" else {}
     symbols = {"sum_factor": {"c": c}, "sum_factor_matrix": {"c": c}, "inner_sum": {"A": B}, "sum_inner": {"B": B},
                "sum_constant": {"c": c}, "d_bounded_sum": {"w": A, "v": S}}[name]  # fmt: skip
-    proof.claim_row(
-        Eq(ONE, ZERO), [], name, side=[[]], indices=FROM_1, dims=dims, families=families, **symbols
-    )
+    proof.claim_row(Eq(ONE, ZERO), [], name, side=[[]], indices=FROM_1, dims=dims, families=families, **symbols)
     proof.refused("order facts do not give", AssumptionMissing)
 
 
@@ -200,9 +198,7 @@ def test_sums_over_the_variable_are_not_constant(attack):
 def test_sums_that_end_at_the_variable(side, fact):
     # l = 1 or l = L is inside the range: one more step is needed on either side.
     proof = Attempt({"edge": fact})
-    data = row(
-        "d_constant_scalar", side=[[[side, [["edge", 1]]]]], dims={"j": d, "k": d}, c=SQUARES, w=M_l, v=V
-    )
+    data = row("d_constant_scalar", side=[[[side, [["edge", 1]]]]], dims={"j": d, "k": d}, c=SQUARES, w=M_l, v=V)
     proof.claim("apply", data, Eq(D(SQUARES, M_l, V), ZERO), ["edge"])
     proof.refused("order facts do not give|lies above or below", SymlandError)
 
@@ -228,9 +224,7 @@ def test_a_sum_of_derivatives_is_not_one_of_them():
     proof = Attempt(LONG)
     families = {"F": formula(SquaredNorm(M_i))}
     dims = {"j": d, "k": d}
-    proof.claim_row(
-        out, ["low"], "d_bounded_sum", side=WITH, indices=FROM_1, dims=dims, families=families, w=M_l, v=V
-    )
+    proof.claim_row(out, ["low"], "d_bounded_sum", side=WITH, indices=FROM_1, dims=dims, families=families, w=M_l, v=V)
     proof.refused("not the stated one")
 
 

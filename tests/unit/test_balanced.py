@@ -12,8 +12,8 @@ import sympy
 from symland.checks.steps import check_steps
 from symland.errors import StepRejected, UsageError
 from symland.evidence import Label
-from symland.landscape.balanced import Balanced, spectrum
-from symland.landscape.networks import linear_network
+from symland.landscape.at_minimizers.balanced import Balanced, spectrum
+from symland.landscape.products.networks import linear_network
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim, Index

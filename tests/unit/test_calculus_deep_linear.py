@@ -10,7 +10,7 @@ from symland.checks.modular import check_equation, check_modular
 from symland.checks.steps import check_steps
 from symland.errors import AssumptionMissing, UsageError
 from symland.evidence import Label
-from symland.landscape.derivatives import Derivatives
+from symland.landscape.products.derivatives import Derivatives
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.proof.kernel import replay

@@ -151,9 +151,7 @@ CASES = {
     ),
     "pseudoinverse of data": Case(norm2(P * W), W, 2 * P.T * P * W, 2 * kron(I, P.T * P)),
     "inverse of data": Case(norm2(W * M - A), W, 2 * (W * M - A) * M.T, 2 * kron(M * M.T, I)),
-    "symmetric data": Case(
-        norm2(sym * W), W, 2 * sym * sym * W, 2 * kron(I, sym * sym), needs=(S.Eq(sym.T, sym),)
-    ),
+    "symmetric data": Case(norm2(sym * W), W, 2 * sym * sym * W, 2 * kron(I, sym * sym), needs=(S.Eq(sym.T, sym),)),
     "Kronecker of data": Case(
         norm2(tr(W) * kron(A, B)), W, 2 * tr(W) * norm2(A) * norm2(B) * I, 2 * norm2(A) * norm2(B) * outer(I, I)
     ),

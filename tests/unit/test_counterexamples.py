@@ -22,9 +22,9 @@ from symland.landscape.counterexamples.networks import residual as residual_loss
 from symland.landscape.counterexamples.objects import Case, Counterexample
 from symland.landscape.counterexamples.proofs import descent_step, range_obstruction
 from symland.landscape.counterexamples.residual import translated
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.hidden import HiddenDerivatives, hidden_network
-from symland.landscape.networks import linear_network, residual_network
+from symland.landscape.hidden.network import HiddenDerivatives, hidden_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import linear_network, residual_network
 from symland.report.markup import marked
 
 ALL = [c for examples in BY_NETWORK.values() for c in examples]

@@ -12,9 +12,9 @@ from symland.errors import StepRejected, UsageError
 from symland.evaluate.point import point
 from symland.evaluate.terms import evaluate
 from symland.evidence import Label
-from symland.landscape.curvature import Curvature
-from symland.landscape.networks import linear_network
-from symland.landscape.second_derivative import Line
+from symland.landscape.at_minimizers.curvature import Curvature
+from symland.landscape.at_minimizers.second_derivative import Line
+from symland.landscape.products.networks import linear_network
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim, Index

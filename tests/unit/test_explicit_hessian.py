@@ -8,10 +8,10 @@ import pytest
 import sympy
 
 import symland as sl
-import symland.landscape.explicit_hessian as module
+import symland.landscape.at_minimizers.explicit_hessian as module
 from symland.checks.explicit import check_equations, check_hessian_block
-from symland.landscape.explicit_hessian import explicit_hessian, prediction_of
-from symland.landscape.hidden import hidden_network
+from symland.landscape.at_minimizers.explicit_hessian import explicit_hessian, prediction_of
+from symland.landscape.hidden.network import hidden_network
 from symland.landscape.library import derivatives
 from symland.language import terms as T
 from symland.language.index import Index

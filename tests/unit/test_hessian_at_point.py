@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import symland as sl
-import symland.landscape.hessian_at_point as module
+import symland.landscape.at_minimizers.hessian_at_point as module
 from symland.errors import UndefinedHere
 from symland.evaluate.rings import Rationals
-from symland.landscape.hidden import hidden_network
+from symland.landscape.hidden.network import hidden_network
 from symland.language import terms as T
 
 RING = Rationals()

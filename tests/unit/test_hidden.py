@@ -18,8 +18,8 @@ from symland.evaluate.point import point
 from symland.evaluate.rings import Rationals
 from symland.evaluate.terms import Evaluation
 from symland.evidence import Label
-from symland.landscape.activations import ACTIVATIONS, GENERIC, SLOPE, Activation, activation
-from symland.landscape.hidden import HiddenDerivatives, HiddenNetwork, hidden_network
+from symland.landscape.hidden.activations import ACTIVATIONS, GENERIC, SLOPE, Activation, activation
+from symland.landscape.hidden.network import HiddenDerivatives, HiddenNetwork, hidden_network
 from symland.landscape.library import derivatives
 from symland.language import statements as S
 from symland.language import terms as T

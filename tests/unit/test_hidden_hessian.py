@@ -17,10 +17,10 @@ from symland.evaluate.rings import Rationals
 from symland.evaluate.statements import holds
 from symland.evaluate.terms import Evaluation, evaluate
 from symland.evidence import Label
-from symland.landscape.activations import ACTIVATIONS, SLOPE, activation
-from symland.landscape.hidden import HiddenNetwork
-from symland.landscape.hidden_hessian import HiddenHessianAt
-from symland.landscape.hidden_minimizers import HiddenMinimizers
+from symland.landscape.hidden.activations import ACTIVATIONS, SLOPE, activation
+from symland.landscape.hidden.hessian import HiddenHessianAt
+from symland.landscape.hidden.minimizers import HiddenMinimizers
+from symland.landscape.hidden.network import HiddenNetwork
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.nodes import walk

@@ -13,7 +13,7 @@ from symland.evaluate.rings import Rationals
 from symland.evaluate.statements import holds
 from symland.evaluate.terms import evaluate
 from symland.evidence import Label
-from symland.landscape.activations import ACTIVATIONS, SLOPE, activation
+from symland.landscape.hidden.activations import ACTIVATIONS, SLOPE, activation
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim, Index

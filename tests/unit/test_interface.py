@@ -7,8 +7,8 @@ import sympy
 
 import symland as sl
 from symland.calculus.derivation import Derivation
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.networks import linear_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import linear_network
 from symland.landscape.result import Result
 from symland.language import statements as S
 from symland.language import terms as T

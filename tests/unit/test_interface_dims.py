@@ -8,9 +8,9 @@ import pytest
 import sympy
 
 import symland as sl
-from symland.landscape.derivatives import Derivatives
 from symland.landscape.library import derivatives
-from symland.landscape.networks import linear_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import linear_network
 from symland.language import terms as T
 from tests.deep_linear import SQUARE, k, l
 

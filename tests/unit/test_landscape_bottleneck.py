@@ -6,8 +6,8 @@ import symland as sl
 from symland.calculus.prover import Prover
 from symland.checks.steps import check_steps
 from symland.evidence import Label
-from symland.landscape.bottleneck import CriticalPoints
-from symland.landscape.stationary import equations_of
+from symland.landscape.candidates.stationary import equations_of
+from symland.landscape.products.bottleneck import CriticalPoints
 from symland.language import statements as S
 from symland.language import terms as T
 

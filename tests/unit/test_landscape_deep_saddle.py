@@ -8,8 +8,8 @@ import symland as sl
 from symland.calculus.prover import Prover
 from symland.checks.steps import check_steps
 from symland.evidence import Label
-from symland.landscape.deep_saddle import CASES, ZERO_LAYERS, DeepSaddle, L
-from symland.landscape.networks import linear_network
+from symland.landscape.products.deep_saddle import CASES, ZERO_LAYERS, DeepSaddle, L
+from symland.landscape.products.networks import linear_network
 from symland.language import statements as S
 from symland.language import terms as T
 

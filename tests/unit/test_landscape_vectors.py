@@ -15,7 +15,7 @@ from symland.evaluate.point import point
 from symland.evaluate.rings import Rationals
 from symland.evaluate.statements import holds
 from symland.evaluate.terms import Evaluation, evaluate
-from symland.landscape.derivatives import Derivatives
+from symland.landscape.products.derivatives import Derivatives
 
 RING = Rationals()
 

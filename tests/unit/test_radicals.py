@@ -8,7 +8,7 @@ from random import Random
 import pytest
 import sympy
 
-from symland.landscape.radicals import Radicals, coprime_base, power, powers_of, product
+from symland.landscape.at_minimizers.radicals import Radicals, coprime_base, power, powers_of, product
 
 X = sympy.Symbol("x")
 

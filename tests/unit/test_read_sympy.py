@@ -224,9 +224,7 @@ EXAMPLES = [
     (Sum(t[i] ** 2, (i, 1, k)), T.BoundedSum.over("i", 1, "k", T.family("t")[index("i")] ** 2)),
     (
         Sum(Trace(A**i * own.UnitVector(n, i) * x.T), (i, 1, k)),
-        T.BoundedSum.over(
-            "i", 1, "k", T.Trace(T.MatrixPower(A_, index("i")) * T.UnitVector(N, index("i") + 1) * x_.T)
-        ),
+        T.BoundedSum.over("i", 1, "k", T.Trace(T.MatrixPower(A_, index("i")) * T.UnitVector(N, index("i") + 1) * x_.T)),
     ),
     # a bound variable is a name of its own
     (a * Sum(X[a, j], (a, 0, n - 1), columns), a_ * T.entries_sum(X_)),

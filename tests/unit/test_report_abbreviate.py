@@ -4,8 +4,8 @@ import pytest
 
 from symland.checks.modular import check_equation
 from symland.evidence import Label
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.networks import linear_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import linear_network
 from symland.language import terms as T
 from symland.language.index import Index
 from symland.report.abbreviate import Abbreviation, Abbreviator, ProductName

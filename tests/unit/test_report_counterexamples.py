@@ -9,7 +9,7 @@ from symland.errors import CheckFailed
 from symland.evidence import Label
 from symland.landscape.counterexamples.catalog import corrections_of, counterexample, counterexamples_of
 from symland.landscape.counterexamples.facts import Holds
-from symland.landscape.networks import linear_network, residual_network
+from symland.landscape.products.networks import linear_network, residual_network
 from symland.report.counterexamples import corrections_section, needed_section, stated
 from symland.report.document import Document
 from symland.report.examples import balanced_example

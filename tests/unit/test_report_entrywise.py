@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from symland.errors import CheckFailed
-from symland.landscape.hidden import HiddenDerivatives, hidden_network
-from symland.landscape.networks import linear_network, residual_network
+from symland.landscape.hidden.network import HiddenDerivatives, hidden_network
+from symland.landscape.products.networks import linear_network, residual_network
 from symland.language import terms as T
 from symland.report.entrywise import HiddenEntrywise, ProductEntrywise
 from symland.write.latex import to_latex

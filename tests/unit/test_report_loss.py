@@ -7,8 +7,8 @@ import pytest
 
 from symland.errors import UsageError
 from symland.evidence import Label
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.networks import linear_network, residual_network
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.networks import linear_network, residual_network
 from symland.language import terms as T
 from symland.language.problem import Problem
 from symland.proposals import candidate, problem_of

@@ -7,8 +7,8 @@ import pytest
 
 from symland.errors import CheckFailed
 from symland.evidence import Evidence, Label
-from symland.landscape.hidden import hidden_network
-from symland.landscape.networks import residual_network
+from symland.landscape.hidden.network import hidden_network
+from symland.landscape.products.networks import residual_network
 from symland.landscape.result import Assumed
 from symland.report import crosschecks
 from symland.report.document import Align, Badge, Emphasis, Items, MatrixBlock, Paragraph, Ref, Steps, Table

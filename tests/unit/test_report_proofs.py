@@ -2,12 +2,12 @@
 
 import pytest
 
-from symland.landscape.derivatives import Derivatives
-from symland.landscape.dominance import Dominance
-from symland.landscape.hessian_at import HessianAtMinimizer
-from symland.landscape.minimizers import ProductMinimizers
-from symland.landscape.neighborhood import in_ball, in_half_ball
-from symland.landscape.networks import linear_network
+from symland.landscape.at_minimizers.hessian_at import HessianAtMinimizer
+from symland.landscape.products.derivatives import Derivatives
+from symland.landscape.products.dominance import Dominance
+from symland.landscape.products.minimizers import ProductMinimizers
+from symland.landscape.products.neighborhood import in_ball, in_half_ball
+from symland.landscape.products.networks import linear_network
 from symland.report.document import Ref
 from symland.report.notation import Notation
 from symland.report.proofs import Known, citations, proof_lines

@@ -13,7 +13,7 @@ from symland.errors import StepRejected
 from symland.evaluate.point import point
 from symland.evaluate.terms import evaluate
 from symland.evidence import Label
-from symland.landscape.two_layers import TwoLayers
+from symland.landscape.at_minimizers.two_layers import TwoLayers
 from symland.language import statements as S
 from symland.language import terms as T
 from symland.language.index import Dim

@@ -88,9 +88,7 @@ FORMULAS = {
         )
     ),
     "backpropagation": typeset(
-        S.Grad(
-            T.number(1, 2) * T.SquaredNorm(hidden), W[1], T.hadamard(W[2].T * hidden, el("sigma'", pre)) * X.T
-        ),
+        S.Grad(T.number(1, 2) * T.SquaredNorm(hidden), W[1], T.hadamard(W[2].T * hidden, el("sigma'", pre)) * X.T),
         {hidden: "E"},
     ),
     "activations": typeset(
@@ -124,9 +122,7 @@ FORMULAS = {
     "jacobian_of_column": typeset(S.Jac(T.hadamard(w, w), w, T.DiagonalMatrix(2 * w))),
     "positive": typeset(S.Positive(X * X.T)),
     "nonzero": typeset(S.ForAll.over("k", 1, L, S.Nonzero(W[k]))),
-    "matrix_sum": typeset(
-        T.BoundedSum.over("i", 1, L, W["i"] * X) + T.OrderedProduct.over("i", 1, L, I + A["i"]) * X
-    ),
+    "matrix_sum": typeset(T.BoundedSum.over("i", 1, L, W["i"] * X) + T.OrderedProduct.over("i", 1, L, I + A["i"]) * X),
     "hand_made": B.relation(
         B.row(B.sup(B.sub("∇", B.juxtapose(B.name("W"), B.name("W"))), 2), B.apply(B.name("f"), "W*")),
         "=",

@@ -58,7 +58,7 @@ BODIES = [
     (
         T.Scale(T.scalar("a"), T.Elementwise("leaky_relu", A, T.scalar("b"))),
         '<mrow><mi>a</mi><mo>\u2062</mo><mspace width="0.167em"/><msub><mi mathvariant="normal">lrelu</mi><mi>b</mi>'
-        f'</msub><mo>\u2061</mo>{fenced("<mi>A</mi>")}</mrow>',
+        f"</msub><mo>\u2061</mo>{fenced('<mi>A</mi>')}</mrow>",
     ),
     (
         T.LogDeterminant(A),

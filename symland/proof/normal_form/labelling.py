@@ -136,9 +136,7 @@ class _Labelling:
             found.append((self._encode(inside, local), order))
         return [w for _, order in sorted(found) for w in order]
 
-    def _order(
-        self, atoms: list[Atom], free: list[int], names: dict[int, int], greedy: bool, depth: int
-    ) -> list[int]:
+    def _order(self, atoms: list[Atom], free: list[int], names: dict[int, int], greedy: bool, depth: int) -> list[int]:
         """The order of the free wires of one piece; canonical unless greedy."""
         if len(free) == 1:
             return free

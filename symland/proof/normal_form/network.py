@@ -391,4 +391,3 @@ def _rows_of_block(n: Networks, sizes: tuple[Dim, ...], i: int) -> Form:
         return _identity(n, sizes[0])
     label = n.embedding(("block", sizes), Index.of(i), total=True)
     return n.single(label, n.axis(reduce(Dim.__add__, sizes)), n.axis(sizes[i]))
-

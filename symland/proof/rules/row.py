@@ -51,7 +51,6 @@ class Row:
             roots.extend((s.letter, s.term) if isinstance(s, Free) else (s,))
         return free_names(*roots)
 
-
     def over(self, variable: Node | None) -> Row:
         """The row for this variable in the place of the letter w: rows about derivatives hold for scalar ones too."""
         return self if variable is None or not variable.is_scalar else self._over_scalar

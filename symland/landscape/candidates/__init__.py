@@ -1,0 +1,1 @@
+"""Points that a person proposes as minimizers: proofs, exact instances, refutations."""

@@ -1,0 +1,1 @@
+"""The network with one hidden layer: activations, derivatives, minimizers, the Hessian there."""

@@ -1,0 +1,1 @@
+"""Networks whose prediction is a product of layers, linear and residual: derivatives, minimizers, dominance."""
