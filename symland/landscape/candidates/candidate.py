@@ -70,8 +70,8 @@ class Candidate:
     # -- what is asked for -----------------------------------------------------------------------------------
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """The claims, each with its label. Raises UsageError for assumptions that are shown to be contradictory, and
-        for a point where the facts of a variable do not hold."""
+        """The claims, each with its label. Raises UsageError for assumptions that are shown to be contradictory or to
+        rule out the facts of a variable at the point, NotAMinimizer for a point where these are false."""
         try:
             return tuple(self._claims())
         except AssumptionMissing:
@@ -81,7 +81,8 @@ class Candidate:
             raise Undecided(f"the claims about {self} were not decided: {why}", hint="a simpler form") from None
 
     def _check_membership(self) -> None:
-        """Raises UsageError where the facts of a variable do not hold at the point, at any sample."""
+        """Raises NotAMinimizer where the facts of a variable are false at the point, UsageError where they hold at no
+        sample of the assumptions."""
         point, seen = self.point, self._without_derivatives
         failing = [h for name, h in point.membership.items() if seen.failures.get(name)]
         if not failing or HAS_VALUE in seen.failures:
@@ -89,12 +90,10 @@ class Candidate:
         constant = not any(isinstance(n, (T.Symbol, T.Member)) for h in failing for n in walk(h))
         shown = ", ".join(map(show, failing))
         if constant:
-            why = f"is not a point of the problem: {shown} is false"
             hint = "another point, or the variable without the fact"
-        else:
-            why = f"is not shown to be a point of the problem: {shown} holds at no sample of the assumptions"
-            hint = "assume what implies it"
-        raise UsageError(f"{self} {why}", hint=hint)
+            raise NotAMinimizer(f"{self} is not a point of the problem: {shown} is false", hint=hint)
+        why = f"is not shown to be a point of the problem: {shown} holds at no sample of the assumptions"
+        raise UsageError(f"{self} {why}", hint="assume what implies it")
 
     @cached_property
     def _clash(self) -> str:
