@@ -6,19 +6,8 @@ import sys
 
 import pytest
 
-from symland.cli import main
 from symland.write.json import content_hash
-
-
-def run(capsys, *args):
-    """Exit status, standard output and standard error of a command."""
-    try:
-        status = main([str(a) for a in args])
-    except SystemExit as e:  # argparse
-        status = e.code
-    out = capsys.readouterr()
-    assert "Traceback" not in out.err
-    return status, out.out, out.err
+from tests.command_line import run
 
 
 def test_list(capsys):

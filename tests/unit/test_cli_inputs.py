@@ -2,21 +2,10 @@
 
 import pytest
 
-from symland.cli import main
+from tests.command_line import run
 
 LONG = " + ".join(f"norm2(A{i}*x - b{i})^2" for i in range(20))
 assert len(LONG) > 255 and "/" not in LONG
-
-
-def run(capsys, *args):
-    """Exit status, standard output and standard error of a command."""
-    try:
-        status = main([str(a) for a in args])
-    except SystemExit as e:  # argparse
-        status = e.code
-    out = capsys.readouterr()
-    assert "Traceback" not in out.err
-    return status, out.out, out.err
 
 
 # -- a loss or a file ------------------------------------------------------------------------------------------------

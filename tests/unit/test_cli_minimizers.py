@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from symland.cli import main
+from tests.command_line import run
 
 LOSS = "1/2*norm2(W2*W1*X - Y)^2"
 AT, NORMAL = ("--at", "W1 = C, W2 = M*inv(C)"), ("--assume", "Y*X' = M*X*X'")
@@ -22,17 +22,6 @@ at: W1 = C,
     W2 = M*inv(C)
 source: Baldi and Hornik 1989
 """
-
-
-def run(capsys, *args):
-    """Exit status, standard output and standard error of a command."""
-    try:
-        status = main([str(a) for a in args])
-    except SystemExit as e:  # argparse
-        status = e.code
-    out = capsys.readouterr()
-    assert "Traceback" not in out.err
-    return status, out.out, out.err
 
 
 def test_a_minimizer(capsys):

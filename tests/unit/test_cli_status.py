@@ -8,22 +8,11 @@ from pathlib import Path
 import pytest
 
 import symland
-from symland.cli import main
 from symland.errors import CheckFailed, NoRule, ReportError, ShapeError, Undecided
 from symland.write.json import content_hash
+from tests.command_line import run
 
 FULL = Path("/dev/full")
-
-
-def run(capsys, *args):
-    """Exit status, standard output and standard error of a command."""
-    try:
-        status = main([str(a) for a in args])
-    except SystemExit as e:  # argparse
-        status = e.code
-    out = capsys.readouterr()
-    assert "Traceback" not in out.err
-    return status, out.out, out.err
 
 
 @pytest.fixture
